@@ -1,0 +1,123 @@
+import { NamedSecret } from './secret';
+
+/** What a running container must do before a changed file counts. Ordered from mildest to strongest. */
+export type ChangeEffect = 'none' | 'reload' | 'restart';
+
+/** One configuration file inside the container. */
+export interface FileSpec {
+  /** Absolute path. */
+  readonly path: string;
+  /** UTF-8 text; secrets stand in it as placeholders (see `secretPlaceholder`). */
+  readonly text: string;
+  /** Octal, e.g. `0644`. */
+  readonly mode: string;
+  /** User and group that own the file, e.g. `root` or `rabbitmq`; it exists in the image. */
+  readonly owner: string;
+  readonly onChange: ChangeEffect;
+}
+
+/** An executable under `/opt/brokers/bin` of the container. */
+export interface ScriptSpec {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A port that a host listens on, and who needs to reach it. */
+export interface PortSpec {
+  readonly name: string;
+  /** `vrrp` is IP protocol 112 and has no port numbers. */
+  readonly protocol: 'tcp' | 'udp' | 'vrrp';
+  /** First port; 0 for `vrrp`. */
+  readonly from: number;
+  /** Last port, inclusive; equal to `from` for a single one. */
+  readonly to: number;
+  /** `clients`: applications; `operators`: people and monitoring; `group`: the other hosts of the same group only. */
+  readonly audience: 'clients' | 'operators' | 'group';
+}
+
+/** Data that outlives the container. */
+export interface VolumeSpec {
+  readonly name: string;
+  /** Absolute path inside the container. */
+  readonly mountPath: string;
+}
+
+/** A command that exits 0 while the container works. It must be cheap: it runs for as long as the container does. */
+export interface HealthCheck {
+  readonly command: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** Failures in a row before the container counts as unhealthy. */
+  readonly retries: number;
+  /** Failures in this time after a start do not count. */
+  readonly startPeriodSeconds: number;
+}
+
+/** Which image a container needs; the platform knows where it comes from. */
+export interface ImageSpec {
+  readonly role: 'rabbitmq' | 'proxy';
+  /** Version line of the software, e.g. `4.0`. */
+  readonly version: string;
+}
+
+/** The one container of a host. */
+export interface ContainerSpec {
+  readonly image: ImageSpec;
+  /** Replaces the image's entry point. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Linux capabilities without the `CAP_` prefix; all others are dropped. */
+  readonly capabilities: readonly string[];
+  readonly volumes: readonly VolumeSpec[];
+  readonly healthCheck: HealthCheck;
+  /** Makes the running software read its changed files. */
+  readonly reloadCommand?: readonly string[];
+  /** Time for an orderly stop before the container is killed. */
+  readonly stopTimeoutSeconds: number;
+  /** Hard memory limit; none when absent. */
+  readonly memoryMiB?: number;
+  /** Soft and hard limit of open files; the engine's own when absent. */
+  readonly openFiles?: number;
+}
+
+/** A host name that the container resolves without DNS. */
+export interface HostAlias {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** One host: pure data, the same on every platform. */
+export interface HostSpec {
+  /** Host name, unique in the topology; it never shifts when hosts are added. */
+  readonly name: string;
+  /** Fixed private IPv4 address. */
+  readonly address: string;
+  readonly container: ContainerSpec;
+  readonly files: readonly FileSpec[];
+  readonly scripts: readonly ScriptSpec[];
+  readonly secrets: readonly NamedSecret[];
+  readonly ports: readonly PortSpec[];
+  /** Entries of `/etc/hosts`. */
+  readonly aliases: readonly HostAlias[];
+}
+
+/** Hosts that form one system, and how a platform finds out that it works. */
+export interface GroupSpec {
+  readonly name: string;
+  readonly hosts: readonly HostSpec[];
+  /** Run in every host's container: exit 0 when this host serves, otherwise one sentence on standard error. */
+  readonly readyCommand: readonly string[];
+  /** How long a deploy waits for `readyCommand` on all hosts. */
+  readonly readyTimeoutSeconds: number;
+  /** Run in the first host's container once all hosts are ready and the membership is new. Idempotent. */
+  readonly joinedCommand?: readonly string[];
+  /** Run in a remaining host's container, with the leaving host's name appended, before that host goes away. */
+  readonly leaveCommand?: readonly string[];
+}
+
+/** Where the platform puts the delivered files of a host; `install-files` renders them to their own paths. */
+export const DELIVERY_DIRECTORY = '/etc/brokers/delivered';
+/** Where the platform puts one file a secret, named after it, mode 0400. */
+export const SECRETS_DIRECTORY = '/etc/brokers/secrets';
+/** Where scripts live. */
+export const SCRIPTS_DIRECTORY = '/opt/brokers/bin';

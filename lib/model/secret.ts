@@ -1,0 +1,53 @@
+import { ErrorSubject, ValidationError } from './errors';
+
+/** A value that is never rendered into a file: files carry a placeholder, the node puts the value in. */
+export interface ISecret {
+  /** Opaque to everything but the platform, usually a Terraform token. Never print it. */
+  readonly value: string;
+}
+
+/** A secret under the name by which the files of a host refer to it. */
+export interface NamedSecret {
+  /** `[a-z0-9][a-z0-9-]*`, unique on its host. */
+  readonly name: string;
+  readonly secret: ISecret;
+}
+
+/** How the value is escaped where it is put in: as it is, or as the inside of a JSON string. */
+export type SecretEncoding = 'raw' | 'json';
+
+const MARKERS: Record<SecretEncoding, string> = { raw: '@@secret:', json: '@@secret-json:' };
+
+/** The text that stands for secret `name` in a file until the node replaces it. */
+export function secretPlaceholder(name: string, encoding: SecretEncoding): string {
+  return `${MARKERS[encoding]}${name}@@`;
+}
+
+/**
+ * Refuses user text that would be taken for a placeholder.
+ * @throws ValidationError when `text` contains a placeholder marker.
+ */
+export function assertNoPlaceholder(subject: ErrorSubject, text: string): void {
+  for (const marker of Object.values(MARKERS)) {
+    if (text.includes(marker)) {
+      throw new ValidationError(subject, `text must not contain the reserved marker ${marker}`);
+    }
+  }
+}
+
+/**
+ * Refuses anything that is not a secret, above all a password in plain text. The value is not repeated.
+ * @throws ValidationError when `candidate` is no `ISecret`.
+ */
+export function assertSecret(
+  subject: ErrorSubject,
+  prop: string,
+  candidate: unknown,
+): asserts candidate is ISecret {
+  if (typeof candidate === 'object' && candidate !== null && 'value' in candidate) return;
+  throw new ValidationError(
+    subject,
+    `${prop} must be a Secret, got ${typeof candidate === 'string' ? 'plain text' : typeof candidate}: ` +
+      'use Secret.generate(scope, id), Secret.fromVariable(scope, id) or Secret.of(token)',
+  );
+}
