@@ -1,4 +1,4 @@
-import { IDependable } from 'constructs';
+import { ITerraformDependable } from 'cdktf';
 import { GroupSpec } from './model/host';
 
 /** Asks for the fixed addresses of a group's hosts. */
@@ -22,7 +22,7 @@ export interface FloatingAddress {
 /** A group that a platform has placed. */
 export interface IPlacedGroup {
   /** Depend on this to come after the group is known to serve. */
-  readonly ready: IDependable;
+  readonly ready: ITerraformDependable;
 }
 
 /** Turns hosts into the resources of one place to run them. */
@@ -43,5 +43,5 @@ export interface IPlatform {
    * Places a group. `spec` is asked for the shape (hosts, containers) at once and for the files again at synth, so
    * that what is added to a construct after its creation arrives.
    */
-  place(spec: () => GroupSpec, after?: readonly IDependable[]): IPlacedGroup;
+  place(spec: () => GroupSpec, after?: readonly ITerraformDependable[]): IPlacedGroup;
 }

@@ -1,0 +1,63 @@
+import { AgentError, Engine, lastLine, pause } from './engine';
+import { AgentGroup } from './group';
+
+const POLL_MILLISECONDS = 200;
+
+/**
+ * Waits until every one of `hosts` says that it serves.
+ * @throws AgentError with one line a host that does not, when the group's time is over
+ */
+export async function awaitHosts(engine: Engine, group: AgentGroup, hosts: readonly string[]): Promise<void> {
+  const started = Date.now();
+  const deadline = started + group.readyTimeoutSeconds * 1000;
+  const complaints = await Promise.all(hosts.map((host) => awaitHost(engine, group, host, deadline)));
+  const open = complaints.filter((complaint) => complaint !== undefined);
+  if (open.length > 0) {
+    throw new AgentError(
+      [
+        `${group.name} does not serve after ${group.readyTimeoutSeconds} s:`,
+        ...open.map((line) => `  ${line}`),
+      ].join('\n'),
+    );
+  }
+}
+
+/** Undefined once `host` serves, or what it complains of at the deadline. */
+async function awaitHost(
+  engine: Engine,
+  group: AgentGroup,
+  host: string,
+  deadline: number,
+): Promise<string | undefined> {
+  const started = Date.now();
+  let shown = '';
+  for (;;) {
+    const last = Date.now() >= deadline;
+    const answer = await engine.exec(host, [...group.readyCommand, ...(last ? ['--explain'] : [])]);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    if (answer.code === 0) {
+      console.log(`${host}: serves after ${seconds} s`);
+      return undefined;
+    }
+    const complaint = (await engine.whyDown(host)) ?? `${host}: ${lastLine(answer.stderr)}`;
+    if (last) return complaint;
+    if (complaint !== shown) console.log(`${seconds} s ${complaint}`);
+    shown = complaint;
+    await pause(POLL_MILLISECONDS);
+  }
+}
+
+/**
+ * Waits until the group serves, then tells it once that its membership is complete.
+ * @throws AgentError when it does not serve in time or refuses its membership
+ */
+export async function ready(engine: Engine, group: AgentGroup): Promise<void> {
+  await awaitHosts(engine, group, group.hosts);
+  const [first] = group.hosts;
+  if (group.joinedCommand === undefined || first === undefined) return;
+  const joined = await engine.exec(first, group.joinedCommand);
+  for (const line of joined.stdout.split('\n').filter((text) => text !== ''))
+    console.log(`${group.name}: ${line}`);
+  if (joined.code !== 0) throw new AgentError(`${group.name}: ${lastLine(joined.stderr)}`);
+  await awaitHosts(engine, group, group.hosts);
+}

@@ -1,0 +1,211 @@
+import { Container } from '@cdktf/provider-docker/lib/container';
+import { Image } from '@cdktf/provider-docker/lib/image';
+import { Network } from '@cdktf/provider-docker/lib/network';
+import { Volume } from '@cdktf/provider-docker/lib/volume';
+import { Fn, ITerraformDependable, Lazy, TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { GroupSpec, HostSpec, ImageSpec } from '../model/host';
+import { IPlacedGroup } from '../platform';
+import { TerraformData } from '../terraform/terraform-data';
+import { terraformText } from '../terraform/text';
+import { deliveredFiles, scriptDigests, uploads } from './delivery';
+
+/** What a `DockerGroup` needs of its platform. */
+export interface DockerGroupProps {
+  readonly spec: () => GroupSpec;
+  readonly after: readonly ITerraformDependable[];
+  readonly network: Network;
+  readonly provider: TerraformProvider;
+  readonly stackName: string;
+  readonly engine?: string;
+  /** The shell command that runs `action` of the agent. */
+  readonly agentCommand: (action: string) => string;
+  readonly image: (spec: ImageSpec) => Image;
+}
+
+/**
+ * The containers of one group, the delivery of their files one host after the other, and the check that the whole group
+ * serves. A changed file reaches the running container; the container itself stays.
+ */
+export class DockerGroup extends Construct implements IPlacedGroup {
+  public readonly ready: ITerraformDependable;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DockerGroupProps,
+  ) {
+    super(scope, id);
+    const deliveries: TerraformData[] = [];
+    const hosts = props.spec().hosts;
+    for (const host of hosts) {
+      const container = this.createContainer(host);
+      deliveries.push(this.createDelivery(host.name, container, deliveries.slice(-1)));
+    }
+    this.ready = this.createMembership(hosts, deliveries);
+  }
+
+  private createContainer(host: HostSpec): Container {
+    const { provider, network } = this.props;
+    const { container } = host;
+    const labels = [{ label: 'cdktf-brokers.stack', value: this.props.stackName }];
+    const volumes = container.volumes.map(({ name, mountPath }) => {
+      const volume = new Volume(this, `${host.name}-${name}`, {
+        name: `${host.name}-${name}`,
+        provider,
+        labels,
+      });
+      return { containerPath: mountPath, volumeName: volume.name };
+    });
+    const secrets = new TerraformData(this, `${host.name}-secrets`, {
+      triggersReplace: Fn.sensitive(
+        Fn.sha256(
+          Fn.join(
+            '\n',
+            host.secrets.map(({ secret }) => secret.value),
+          ),
+        ),
+      ),
+    });
+    return new Container(this, host.name, {
+      name: host.name,
+      hostname: host.name,
+      image: this.props.image(container.image).imageId,
+      provider,
+      init: true,
+      restart: 'unless-stopped',
+      entrypoint: [...container.command],
+      env: Object.entries(container.environment).map(([key, value]) => terraformText(`${key}=${value}`)),
+      capabilities: { add: container.capabilities.map((name) => `CAP_${name}`), drop: ['ALL'] },
+      networksAdvanced: [{ name: network.name, ipv4Address: host.address }],
+      volumes,
+      labels,
+      healthcheck: {
+        test: ['CMD', ...container.healthCheck.command],
+        interval: goDuration(container.healthCheck.intervalSeconds),
+        timeout: goDuration(container.healthCheck.timeoutSeconds),
+        startPeriod: goDuration(container.healthCheck.startPeriodSeconds),
+        retries: container.healthCheck.retries,
+      },
+      logDriver: 'json-file',
+      logOpts: { 'max-size': '10m', 'max-file': '3' },
+      stopTimeout: container.stopTimeoutSeconds,
+      destroyGraceSeconds: container.stopTimeoutSeconds,
+      ...(container.memoryMiB === undefined
+        ? {}
+        : { memory: container.memoryMiB, memorySwap: container.memoryMiB }),
+      ...(container.openFiles === undefined
+        ? {}
+        : { ulimit: [{ name: 'nofile', soft: container.openFiles, hard: container.openFiles }] }),
+      upload: Lazy.anyValue({ produce: () => uploads(this.host(host.name)) }),
+      lifecycle: {
+        // First boot only: later contents arrive by delivery, without a new container.
+        ignoreChanges: ['upload'],
+        // A new cookie or password cannot be mixed with the old one.
+        replaceTriggeredBy: [secrets.address],
+      },
+    });
+  }
+
+  /** Files of one host as text in the diff; a change delivers them, after the hosts in `previous` have theirs. */
+  private createDelivery(
+    name: string,
+    container: Container,
+    previous: readonly TerraformData[],
+  ): TerraformData {
+    const files = Lazy.anyValue({
+      produce: () =>
+        Object.fromEntries(
+          deliveredFiles(this.host(name)).map(({ path, text }) => [path, terraformText(text)]),
+        ),
+    });
+    const scripts = Lazy.anyValue({ produce: () => scriptDigests(this.host(name)) });
+    return new TerraformData(this, `${name}-files`, {
+      triggersReplace: { container: container.id, files, scripts },
+      dependsOn: [...previous, ...this.props.after],
+      provisioners: [
+        {
+          type: 'local-exec',
+          command: this.props.agentCommand('deliver'),
+          environment: {
+            BROKERS_GROUP: this.json(() => this.agentGroup()),
+            BROKERS_HOST: this.json(() => agentHost(this.host(name))),
+            // Packed, since one variable of a process holds at most 128 KiB.
+            BROKERS_FILES: '${base64gzip(jsonencode(self.triggers_replace.files))}',
+          },
+        },
+      ],
+    });
+  }
+
+  /**
+   * Exists while the group serves. Its replacement first takes hosts that are no longer declared out of the group, while
+   * their containers still run, then waits until all declared ones serve.
+   */
+  private createMembership(hosts: readonly HostSpec[], deliveries: readonly TerraformData[]): TerraformData {
+    const group = this.json(() => this.agentGroup());
+    return new TerraformData(this, 'members', {
+      triggersReplace: { hosts: hosts.map(({ name }) => name) },
+      dependsOn: [...deliveries],
+      lifecycle: { replaceTriggeredBy: deliveries.map((delivery) => delivery.address) },
+      provisioners: [
+        {
+          type: 'local-exec',
+          when: 'destroy',
+          command: this.props.agentCommand('leave'),
+          // Only `self` and literals may stand here: `self` has the hosts so far, the literal those that stay.
+          environment: {
+            BROKERS_GROUP: group,
+            BROKERS_MEMBERS: '${jsonencode(self.triggers_replace.hosts)}',
+          },
+        },
+        {
+          type: 'local-exec',
+          command: this.props.agentCommand('ready'),
+          environment: { BROKERS_GROUP: group },
+        },
+      ],
+    });
+  }
+
+  private host(name: string): HostSpec {
+    const host = this.props.spec().hosts.find((candidate) => candidate.name === name);
+    if (host === undefined)
+      throw new Error(`group ${this.node.id} lost host ${name} between construction and synth`);
+    return host;
+  }
+
+  private agentGroup(): Record<string, unknown> {
+    const { name, hosts, readyCommand, readyTimeoutSeconds, joinedCommand, leaveCommand } = this.props.spec();
+    return {
+      name,
+      engine: this.props.engine,
+      hosts: hosts.map((host) => host.name),
+      readyCommand,
+      readyTimeoutSeconds,
+      joinedCommand,
+      leaveCommand,
+    };
+  }
+
+  private json(produce: () => unknown): string {
+    return Lazy.stringValue({ produce: () => terraformText(JSON.stringify(produce())) });
+  }
+}
+
+function agentHost(host: HostSpec): Record<string, unknown> {
+  return {
+    name: host.name,
+    targets: deliveredFiles(host).map(({ path, deliveredTo }) => ({ path, deliveredTo })),
+    effects: Object.fromEntries(host.files.map(({ path, onChange }) => [path, onChange])),
+    scripts: Object.fromEntries(host.scripts.map(({ name, text }) => [name, text])),
+    reloadCommand: host.container.reloadCommand,
+    stopTimeoutSeconds: host.container.stopTimeoutSeconds,
+  };
+}
+
+/** Seconds as the engine prints a duration, e.g. 90 as `1m30s`; any other form differs in every diff. */
+function goDuration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
+}

@@ -1,0 +1,146 @@
+import { Image } from '@cdktf/provider-docker/lib/image';
+import { Network } from '@cdktf/provider-docker/lib/network';
+import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
+import { AssetType, ITerraformDependable, TerraformAsset, TerraformProvider, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { join } from 'node:path';
+import { AddressPlan } from '../model/addresses';
+import { ValidationError } from '../model/errors';
+import { GroupSpec, ImageSpec } from '../model/host';
+import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
+import { TerraformData } from '../terraform/terraform-data';
+import { DockerGroup } from './docker-group';
+import { IImageSource } from './images';
+
+/** The first release whose behaviour this library was tested with, and the end of that major line. */
+const PROVIDER_VERSION = '>= 3.6.2, < 5.0.0';
+
+/** Settings of a `DockerPlatform`. */
+export interface DockerPlatformProps {
+  /** IPv4 network of the hosts, e.g. `172.29.0.0/24`. It is made for this platform and must be free on the engine. */
+  readonly subnet: string;
+  /** Where the images come from. */
+  readonly images: IImageSource;
+  /**
+   * Address of the engine as in `DOCKER_HOST`, e.g. `ssh://user@host`.
+   * @default the environment's `DOCKER_HOST`, or the local socket
+   */
+  readonly engine?: string;
+  /**
+   * A provider that the stack already has.
+   * @default a new one, for `engine`
+   */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * Runs hosts as containers with fixed addresses on one Docker engine. Addresses are reachable from the machine itself
+ * where the engine runs on Linux. The `docker` command must be on the path when the stack is applied.
+ */
+export class DockerPlatform extends Construct implements IPlatform {
+  /** Name of the Docker network. */
+  public readonly networkName: string;
+  private readonly plan: AddressPlan;
+  private readonly provider: TerraformProvider;
+  private readonly network: Network;
+  private readonly agent: TerraformAsset;
+  private readonly images = new Map<string, Image>();
+  private readonly floatingAddresses: Record<string, string> = {};
+  private readonly hostNames = new Set<string>();
+
+  /** @throws ValidationError when the subnet is no IPv4 network. */
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DockerPlatformProps,
+  ) {
+    super(scope, id);
+    this.plan = new AddressPlan(this, props.subnet);
+    this.provider =
+      props.provider ??
+      new DockerProvider(this, 'provider', props.engine === undefined ? {} : { host: props.engine });
+    const stack = TerraformStack.of(this);
+    stack.addOverride('terraform.required_providers.docker.version', PROVIDER_VERSION);
+    this.agent = new TerraformAsset(this, 'agent', {
+      path: join(__dirname, 'agent'),
+      type: AssetType.DIRECTORY,
+    });
+    this.networkName = `${stack.node.id}-${id}`;
+    this.network = this.createNetwork(stack);
+  }
+
+  public reserveAddresses(request: AddressRequest): readonly string[] {
+    return this.plan.hosts(request.group, request.count, request.addresses);
+  }
+
+  public reserveFloatingAddress(group: string, address?: string): FloatingAddress {
+    const reserved = this.plan.floating(group, address);
+    // The engine must not give the address to a container of its own choice.
+    this.floatingAddresses[group] = reserved;
+    return { address: reserved, prefixLength: this.plan.prefixLength, interfaceName: 'eth0' };
+  }
+
+  public place(spec: () => GroupSpec, after: readonly ITerraformDependable[] = []): IPlacedGroup {
+    const shape = spec();
+    for (const { name } of shape.hosts) {
+      if (this.hostNames.has(name))
+        throw new ValidationError(this, `host name ${name} is used twice: rename one group`);
+      this.hostNames.add(name);
+    }
+    return new DockerGroup(this, shape.name, {
+      spec,
+      after,
+      network: this.network,
+      provider: this.provider,
+      agentCommand: (action) => this.agentCommand(action),
+      image: (image) => this.imageFor(image),
+      stackName: TerraformStack.of(this).node.id,
+      ...(this.props.engine === undefined ? {} : { engine: this.props.engine }),
+    });
+  }
+
+  private agentCommand(action: string): string {
+    return `node ${this.agent.path}/main.js ${action}`;
+  }
+
+  private createNetwork(stack: TerraformStack): Network {
+    const preflight = new TerraformData(this, 'preflight', {
+      triggersReplace: { network: this.networkName, subnet: this.props.subnet },
+      provisioners: [
+        {
+          type: 'local-exec',
+          command: this.agentCommand('preflight'),
+          environment: {
+            BROKERS_PREFLIGHT: JSON.stringify({
+              network: this.networkName,
+              subnet: this.props.subnet,
+              ...(this.props.engine === undefined ? {} : { engine: this.props.engine }),
+            }),
+          },
+        },
+      ],
+    });
+    return new Network(this, 'network', {
+      name: this.networkName,
+      provider: this.provider,
+      dependsOn: [preflight],
+      labels: [{ label: 'cdktf-brokers.stack', value: stack.node.id }],
+      ipamConfig: [
+        { subnet: this.props.subnet, gateway: this.plan.gateway, auxAddress: this.floatingAddresses },
+      ],
+    });
+  }
+
+  private imageFor(spec: ImageSpec): Image {
+    const name = this.props.images.nameFor(this, spec);
+    const known = this.images.get(name);
+    if (known !== undefined) return known;
+    const image = new Image(this, `image-${spec.role}-${spec.version}`, {
+      name,
+      keepLocally: true,
+      provider: this.provider,
+    });
+    this.images.set(name, image);
+    return image;
+  }
+}

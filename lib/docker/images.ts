@@ -1,0 +1,44 @@
+import { ErrorSubject, ValidationError } from '../model/errors';
+import { ImageSpec } from '../model/host';
+
+/** Image names by role, e.g. `{ rabbitmq: 'rabbitmq:4.0.9', proxy: 'registry.example.com/proxy:3.0' }`. */
+export type ImageNames = Readonly<Record<ImageSpec['role'], string>>;
+
+/** Says which image a container runs. */
+export interface IImageSource {
+  /** @throws ValidationError when the source has no image for `spec`. */
+  nameFor(subject: ErrorSubject, spec: ImageSpec): string;
+  /** Whether the image is expected on the engine and is never pulled. */
+  readonly local: boolean;
+}
+
+/** Where images come from. */
+export class Images {
+  /** Pulled by the engine when it does not have them yet, from Docker Hub or from the registry that the name begins with. */
+  public static fromRegistry(names: Partial<ImageNames>): IImageSource {
+    return new NamedImages(names, false);
+  }
+
+  /** On the engine already, for instance built by `npm run images` of this project. Never pulled. */
+  public static onEngine(names: Partial<ImageNames>): IImageSource {
+    return new NamedImages(names, true);
+  }
+}
+
+class NamedImages implements IImageSource {
+  public constructor(
+    private readonly names: Partial<ImageNames>,
+    public readonly local: boolean,
+  ) {}
+
+  public nameFor(subject: ErrorSubject, spec: ImageSpec): string {
+    const name = this.names[spec.role];
+    if (name === undefined || name.trim() === '') {
+      throw new ValidationError(
+        subject,
+        `no image for ${spec.role} ${spec.version}: name it in images, e.g. { ${spec.role}: 'name:tag' }`,
+      );
+    }
+    return name;
+  }
+}

@@ -1,0 +1,113 @@
+import { Address4 } from 'ip-address';
+import { ErrorSubject, ValidationError } from './errors';
+
+/** How far the address blocks of two groups are apart, so that a group can grow without moving its neighbours. */
+const BLOCK_SIZE = 10;
+
+/**
+ * Hands out the fixed addresses of one IPv4 network. The n-th group, counted from 1 in the order of creation, owns the
+ * host numbers `10n` (its floating address) and `10n + 1` to `10n + 9` (its hosts), so a group keeps its addresses
+ * whatever happens to the size of another.
+ */
+export class AddressPlan {
+  /** First usable address: the gateway. */
+  public readonly gateway: string;
+  /** Length of the prefix, e.g. 24. */
+  public readonly prefixLength: number;
+  private readonly network: Address4;
+  private readonly blocks = new Map<string, number>();
+  private readonly owners = new Map<string, string>();
+
+  /**
+   * @param subject who asks, for error messages
+   * @param cidr the network, e.g. `172.29.0.0/24`
+   * @throws ValidationError when `cidr` is no IPv4 network or has bits set in its host part
+   */
+  public constructor(
+    private readonly subject: ErrorSubject,
+    public readonly cidr: string,
+  ) {
+    if (!Address4.isValid(cidr) || !cidr.includes('/')) {
+      throw new ValidationError(
+        subject,
+        `subnet must be an IPv4 network, got ${cidr}: write e.g. 172.29.0.0/24`,
+      );
+    }
+    this.network = new Address4(cidr);
+    const start = this.network.startAddress().correctForm();
+    if (this.network.correctForm() !== start) {
+      throw new ValidationError(
+        subject,
+        `subnet has host bits set, got ${cidr}: use ${start}/${this.network.subnetMask}`,
+      );
+    }
+    this.prefixLength = this.network.subnetMask;
+    this.gateway = this.network.startAddress().offset(1).correctForm();
+    this.owners.set(this.gateway, 'the gateway');
+  }
+
+  /**
+   * Fixed addresses for the hosts of a group.
+   * @throws ValidationError when one is outside the network, taken, or when the network has no room
+   */
+  public hosts(group: string, count: number, fixed?: readonly string[]): readonly string[] {
+    if (fixed !== undefined && fixed.length !== count) {
+      throw new ValidationError(
+        this.subject,
+        `addresses of ${group} must name one address a host, got ${fixed.length} for ${count} hosts`,
+      );
+    }
+    if (fixed === undefined && count >= BLOCK_SIZE) {
+      throw new ValidationError(
+        this.subject,
+        `${group} has ${count} hosts, more than the ${BLOCK_SIZE - 1} addresses of its block: pass addresses`,
+      );
+    }
+    const addresses = fixed ?? Array.from({ length: count }, (_, index) => this.inBlock(group, index + 1));
+    return addresses.map((address, index) => this.claim(address, `${group}-${index + 1}`));
+  }
+
+  /**
+   * The floating address of a group.
+   * @throws ValidationError when it is outside the network, taken, or when the network has no room
+   */
+  public floating(group: string, fixed?: string): string {
+    return this.claim(fixed ?? this.inBlock(group, 0), `the floating address of ${group}`);
+  }
+
+  private inBlock(group: string, index: number): string {
+    let block = this.blocks.get(group);
+    if (block === undefined) {
+      block = this.blocks.size + 1;
+      this.blocks.set(group, block);
+    }
+    return this.network
+      .startAddress()
+      .offset(block * BLOCK_SIZE + index)
+      .correctForm();
+  }
+
+  private claim(address: string, owner: string): string {
+    const candidate = Address4.isValid(address) && !address.includes('/') ? new Address4(address) : undefined;
+    if (candidate === undefined) {
+      throw new ValidationError(this.subject, `${owner} needs an IPv4 address, got ${address}`);
+    }
+    const edges = [this.network.startAddress(), this.network.endAddress()].map((edge) => edge.correctForm());
+    const key = candidate.correctForm();
+    if (!candidate.isInSubnet(this.network) || edges.includes(key)) {
+      throw new ValidationError(
+        this.subject,
+        `address ${key} of ${owner} is outside ${this.cidr}: choose a larger subnet or an address inside it`,
+      );
+    }
+    const holder = this.owners.get(key);
+    if (holder !== undefined) {
+      throw new ValidationError(
+        this.subject,
+        `address ${key} is asked for twice: by ${holder} and by ${owner}`,
+      );
+    }
+    this.owners.set(key, owner);
+    return key;
+  }
+}

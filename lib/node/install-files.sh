@@ -1,0 +1,96 @@
+#!/bin/sh
+# Renders what the platform delivered: every file of the manifest goes to its own path with its owner and mode, with
+# the secrets in place of their markers, and the host names go to /etc/hosts. Prints the path of each file that changed.
+# Runs at every start and after every delivery; running it twice changes nothing.
+set -eu
+
+root=/etc/brokers
+mkdir -p /run/brokers
+
+# Literal replacement, so that no character of a secret is special. Reads the secrets from files: nothing of them is in
+# an environment or a process list.
+render() {
+  awk -v secrets="$root/secrets" '
+    function secret(name, encoding,   path, line, value, count, got) {
+      path = secrets "/" name
+      count = 0
+      value = ""
+      while ((got = (getline line < path)) > 0) value = value (count++ ? "\n" : "") line
+      close(path)
+      if (got < 0) {
+        print "secret " name " is not on this node: " path " cannot be read" > "/dev/stderr"
+        failed = 1
+        exit 1
+      }
+      return encoding == "json" ? json(value) : value
+    }
+    function json(value,   result, i, c) {
+      result = ""
+      for (i = 1; i <= length(value); i++) {
+        c = substr(value, i, 1)
+        if (c == "\\" || c == "\"") c = "\\" c
+        else if (c == "\n") c = "\\n"
+        else if (c == "\t") c = "\\t"
+        result = result c
+      }
+      return result
+    }
+    {
+      rest = $0
+      line = ""
+      while (match(rest, /@@secret(-json)?:[a-z0-9-]+@@/)) {
+        marker = substr(rest, RSTART + 2, RLENGTH - 4)
+        name = marker
+        sub(/^[a-z-]*:/, "", name)
+        line = line substr(rest, 1, RSTART - 1) secret(name, marker ~ /^secret-json:/ ? "json" : "raw")
+        rest = substr(rest, RSTART + RLENGTH)
+      }
+      print line rest
+    }
+    END { if (failed) exit 1 }
+  ' "$1"
+}
+
+# Keeps what the engine wrote and replaces our own part. The file is a mount: it is written in place, not renamed.
+install_hosts() {
+  [ -f "$root/hosts" ] || return 0
+  begin='# cdktf-brokers begin'
+  end='# cdktf-brokers end'
+  {
+    awk -v begin="$begin" -v end="$end" '$0 == begin { skip = 1 } !skip { print } $0 == end { skip = 0 }' /etc/hosts
+    echo "$begin"
+    cat "$root/hosts"
+    echo "$end"
+  } >/run/brokers/hosts
+  if ! cmp -s /run/brokers/hosts /etc/hosts; then
+    cat /run/brokers/hosts >/etc/hosts
+    echo /etc/hosts
+  fi
+}
+
+install_file() {
+  mode=$1 owner=$2 path=$3
+  mkdir -p "$(dirname "$path")"
+  new="$path.new"
+  (umask 077 && render "$root/delivered$path" >"$new") || { rm -f "$new"; return 1; }
+  if cmp -s "$new" "$path"; then
+    rm -f "$new"
+  else
+    chown "$owner:" "$new"
+    chmod "$mode" "$new"
+    mv -f "$new" "$path"
+    echo "$path"
+  fi
+}
+
+# Two runs at once would write the same temporary files.
+exec 9>/run/brokers/install.lock
+flock 9
+if [ -d "$root/secrets" ]; then
+  chmod 0700 "$root/secrets"
+  find "$root/secrets" -type f -exec chmod 0400 {} +
+fi
+install_hosts
+while read -r mode owner path; do
+  install_file "$mode" "$owner" "$path"
+done <"$root/manifest"

@@ -1,0 +1,115 @@
+#!/bin/sh
+# Main process of a proxy's container, under the engine's init: HAProxy and Keepalived live and die together. When one of
+# them ends the floating address is handed over and the container ends with a failure, so that the engine starts it anew.
+set -eu
+
+runtime=/run/brokers
+health="http://127.0.0.1:$HEALTH_PORT"
+
+say() {
+  printf 'proxy: %s\n' "$*" >&2
+}
+
+is_alive() {
+  kill -0 "$1" 2>/dev/null
+}
+
+# Waits at most $2 tenths of a second for process $1 to end.
+await_end() {
+  left=$2
+  while is_alive "$1"; do
+    [ "$left" -gt 0 ] || return 1
+    left=$((left - 1))
+    sleep 0.1
+  done
+}
+
+answers() {
+  timeout 1 wget -q -O /dev/null "$1" 2>/dev/null
+}
+
+holds_address() {
+  grep -q -- "-- $FLOATING_ADDRESS\$" /proc/net/fib_trie
+}
+
+# Tells this script when Keepalived ends. Keepalived is no direct child, since a POSIX shell waits for one child only.
+run_keepalived() {
+  keepalived --dont-fork --log-console --vrrp --dont-respawn \
+    --pid "$runtime/keepalived-main.pid" --vrrp_pid "$runtime/keepalived-vrrp.pid" \
+    --use-file /etc/keepalived/keepalived.conf &
+  echo $! >"$runtime/keepalived.pid"
+  wait $! || true
+  kill -USR1 $$
+}
+
+# Keepalived says farewell to the other proxy, which takes the address at once.
+stop_keepalived() {
+  [ -n "$keepalived_watch" ] || return 0
+  kill -TERM "$(cat "$runtime/keepalived.pid")" 2>/dev/null || true
+  await_end "$keepalived_watch" 30 || kill -KILL "$(cat "$runtime/keepalived.pid")" 2>/dev/null || true
+}
+
+# Open connections are closed only after the other proxy serves the address: their clients find it when they come back.
+stop() {
+  trap '' TERM INT USR1
+  say 'stopping'
+  was_holder=false
+  ! holds_address || was_holder=true
+  stop_keepalived
+  if $was_holder; then
+    tries=10
+    until answers "http://$FLOATING_ADDRESS:$HEALTH_PORT/alive" || [ "$tries" -eq 0 ]; do
+      tries=$((tries - 1))
+      sleep 0.1
+    done
+  fi
+  kill -USR1 "$haproxy" 2>/dev/null || true
+  await_end "$haproxy" 10 || kill -TERM "$haproxy" 2>/dev/null || true
+  wait "$haproxy" || true
+  exit 0
+}
+
+fail() {
+  trap '' TERM INT USR1
+  say "$1"
+  stop_keepalived
+  kill -TERM "$haproxy" 2>/dev/null || true
+  exit 1
+}
+
+/opt/brokers/bin/install-files >/dev/null
+touch "$runtime/started"
+
+# What an earlier run of this container left behind; a stale process id would keep Keepalived from starting.
+rm -f "$runtime"/*.pid
+mkdir -p "$runtime/haproxy"
+chmod 0700 "$runtime/haproxy"
+
+# A file of its own, so that no configuration file and no process list shows it.
+if [ -f /etc/brokers/secrets/statistics-password ]; then
+  STATISTICS_PASSWORD=$(cat /etc/brokers/secrets/statistics-password)
+  export STATISTICS_PASSWORD
+fi
+
+keepalived_watch=''
+haproxy -W -db -f /etc/haproxy/haproxy.cfg &
+haproxy=$!
+echo "$haproxy" >"$runtime/haproxy.pid"
+cp /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"
+trap stop TERM INT
+trap "fail 'keepalived ended'" USR1
+
+tries=100
+until answers "$health/listeners"; do
+  is_alive "$haproxy" || fail 'haproxy does not start: its log above says why'
+  [ "$tries" -gt 0 ] || fail 'haproxy does not listen after 10 s'
+  tries=$((tries - 1))
+  sleep 0.1
+done
+
+cp /etc/keepalived/keepalived.conf "$runtime/keepalived.loaded"
+run_keepalived &
+keepalived_watch=$!
+
+wait "$haproxy" || true
+fail 'haproxy ended'

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Exits 0 when this proxy serves: every listener has a living server, Keepalived runs, and this proxy or the other one
+# holds the floating address and answers there. Otherwise prints one sentence on standard error.
+set -eu
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+fetch() {
+  timeout 2 wget -q -O - "$1" 2>/dev/null
+}
+
+state=$(fetch "http://127.0.0.1:$HEALTH_PORT/listeners") || fail 'haproxy does not answer'
+[ "$state" = ok ] || fail "$state"
+kill -0 "$(cat /run/brokers/keepalived.pid 2>/dev/null)" 2>/dev/null || fail 'keepalived does not run'
+fetch "http://$FLOATING_ADDRESS:$HEALTH_PORT/alive" >/dev/null ||
+  fail "the floating address $FLOATING_ADDRESS does not answer: neither proxy of the pair serves it"

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Lets HAProxy and Keepalived read their changed files. A file that they refuse changes nothing: the old one stays in force.
+# Connections go on through a reload.
+set -eu
+
+runtime=/run/brokers
+worker_url="http://127.0.0.1:$HEALTH_PORT/worker"
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+worker() {
+  timeout 1 wget -q -O - "$worker_url" 2>/dev/null || true
+}
+
+changed() {
+  ! cmp -s "$1" "$2"
+}
+
+if [ -f /etc/brokers/secrets/statistics-password ]; then
+  STATISTICS_PASSWORD=$(cat /etc/brokers/secrets/statistics-password)
+  export STATISTICS_PASSWORD
+fi
+
+# Both are checked before either is touched.
+if changed /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"; then
+  report=$(haproxy -c -f /etc/haproxy/haproxy.cfg 2>&1) ||
+    fail "haproxy refuses its configuration: $(printf '%s\n' "$report" | grep -m 1 ALERT)"
+fi
+if changed /etc/keepalived/keepalived.conf "$runtime/keepalived.loaded"; then
+  report=$(keepalived -t -f /etc/keepalived/keepalived.conf 2>&1) ||
+    fail "keepalived refuses its configuration: $(printf '%s\n' "$report" | head -n 1)"
+fi
+
+if changed /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"; then
+  before=$(worker)
+  kill -USR2 "$(cat "$runtime/haproxy.pid")" || fail 'haproxy does not run'
+  tries=100
+  until now=$(worker) && [ -n "$now" ] && [ "$now" != "$before" ]; do
+    [ "$tries" -gt 0 ] || fail 'haproxy kept its old configuration: its log says why'
+    tries=$((tries - 1))
+    sleep 0.1
+  done
+  cp /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"
+fi
+
+if changed /etc/keepalived/keepalived.conf "$runtime/keepalived.loaded"; then
+  kill -HUP "$(cat "$runtime/keepalived.pid")" || fail 'keepalived does not run'
+  cp /etc/keepalived/keepalived.conf "$runtime/keepalived.loaded"
+fi

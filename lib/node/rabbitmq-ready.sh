@@ -1,0 +1,70 @@
+#!/bin/bash
+# Exits 0 when this node serves in the whole cluster: it runs the declared version, sees every declared node and nothing
+# else, has no partition and no alarm. Otherwise prints one sentence on standard error.
+# With --explain it also asks each missing node why, which takes a second a node.
+set -euo pipefail
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# /etc/brokers/cluster: first the version line, then one Erlang node name a line.
+{
+  read -r version
+  mapfile -t nodes
+} </etc/brokers/cluster
+
+# Opens and closes a TCP connection.
+answers() {
+  (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null
+}
+
+# The AMQP listener opens last in a boot; asking Erlang earlier only slows the boot of all nodes down.
+if [[ ${1:-} != --explain ]]; then
+  for node in "${nodes[@]}"; do
+    answers "${node#*@}" 5672 || fail "${node#*@} does not accept AMQP connections yet"
+  done
+fi
+
+status=$(rabbitmqctl --quiet cluster_status --formatter json 2>&1) || fail "the broker does not answer: ${status##*$'\n'}"
+
+members() {
+  [[ $status =~ \"$1\":\[([^]]*)\] ]] || return 0
+  local list=${BASH_REMATCH[1]//\"/}
+  tr ',' '\n' <<<"$list" | sort
+}
+
+why_missing() {
+  local node=$1 host=${1#*@} answer
+  if ! answers "$host" 4369; then
+    echo "$host does not answer on port 4369"
+    return
+  fi
+  answer=$(rabbitmq-diagnostics --quiet --node "$node" ping --timeout 5 2>&1) && {
+    echo "$host runs, but not in the cluster of this node"
+    return
+  }
+  case $answer in
+    *cookie*) echo "$host has another Erlang cookie than this node" ;;
+    *) echo "$host does not answer: its broker is not running" ;;
+  esac
+}
+
+wanted=$(printf '%s\n' "${nodes[@]}" | sort)
+running=$(members running_nodes)
+missing=$(comm -23 <(echo "$wanted") <(echo "$running"))
+if [[ -n $missing ]]; then
+  sentence="sees $(comm -12 <(echo "$wanted") <(echo "$running") | grep -c . || true) of ${#nodes[@]} nodes, not ${missing//$'\n'/, }"
+  if [[ ${1:-} == --explain ]]; then
+    for node in $missing; do sentence+="; $(why_missing "$node")"; done
+  fi
+  fail "$sentence"
+fi
+stranger=$(comm -13 <(echo "$wanted") <(members disk_nodes))
+[[ -z $stranger ]] || fail "has members that are not declared: ${stranger//$'\n'/, }"
+[[ $status == *'"partitions":{}'* || $status == *'"partitions":[]'* ]] || fail 'reports a network partition'
+[[ $status == *'"alarms":[]'* ]] || fail 'has an alarm: out of memory or disk'
+[[ $status =~ \"rabbitmq_version\":\"([0-9.]+)\" ]] || fail 'does not tell its version'
+[[ ${BASH_REMATCH[1]} == "$version" || ${BASH_REMATCH[1]} == "$version".* ]] ||
+  fail "runs RabbitMQ ${BASH_REMATCH[1]}, declared is $version: change the image or the version"
