@@ -1,7 +1,14 @@
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
-import { AssetType, ITerraformDependable, TerraformAsset, TerraformProvider, TerraformStack } from 'cdktf';
+import {
+  AssetType,
+  ITerraformDependable,
+  Lazy,
+  TerraformAsset,
+  TerraformProvider,
+  TerraformStack,
+} from 'cdktf';
 import { Construct } from 'constructs';
 import { join } from 'node:path';
 import { AddressPlan } from '../model/addresses';
@@ -9,6 +16,7 @@ import { ValidationError } from '../model/errors';
 import { GroupSpec, ImageSpec } from '../model/host';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { TerraformData } from '../terraform/terraform-data';
+import { Preflight } from './agent/preflight';
 import { DockerGroup } from './docker-group';
 import { IImageSource } from './images';
 
@@ -42,10 +50,10 @@ export class DockerPlatform extends Construct implements IPlatform {
   public readonly networkName: string;
   private readonly plan: AddressPlan;
   private readonly provider: TerraformProvider;
+  private readonly preflight: TerraformData;
   private readonly network: Network;
   private readonly agent: TerraformAsset;
   private readonly images = new Map<string, Image>();
-  private readonly floatingAddresses: Record<string, string> = {};
   private readonly hostNames = new Set<string>();
 
   /** @throws ValidationError when the subnet is no IPv4 network. */
@@ -66,6 +74,7 @@ export class DockerPlatform extends Construct implements IPlatform {
       type: AssetType.DIRECTORY,
     });
     this.networkName = `${stack.node.id}-${id}`;
+    this.preflight = this.createPreflight();
     this.network = this.createNetwork(stack);
   }
 
@@ -74,10 +83,11 @@ export class DockerPlatform extends Construct implements IPlatform {
   }
 
   public reserveFloatingAddress(group: string, address?: string): FloatingAddress {
-    const reserved = this.plan.floating(group, address);
-    // The engine must not give the address to a container of its own choice.
-    this.floatingAddresses[group] = reserved;
-    return { address: reserved, prefixLength: this.plan.prefixLength, interfaceName: 'eth0' };
+    return {
+      address: this.plan.floating(group, address),
+      prefixLength: this.plan.prefixLength,
+      interfaceName: 'eth0',
+    };
   }
 
   public place(spec: () => GroupSpec, after: readonly ITerraformDependable[] = []): IPlacedGroup {
@@ -103,30 +113,35 @@ export class DockerPlatform extends Construct implements IPlatform {
     return `node ${this.agent.path}/main.js ${action}`;
   }
 
-  private createNetwork(stack: TerraformStack): Network {
-    const preflight = new TerraformData(this, 'preflight', {
-      triggersReplace: { network: this.networkName, subnet: this.props.subnet },
+  private createPreflight(): TerraformData {
+    const request = (): Preflight => ({
+      ...(this.props.engine === undefined ? {} : { engine: this.props.engine }),
+      network: this.networkName,
+      subnet: this.props.subnet,
+      images: this.props.images.local ? [...this.images.keys()] : [],
+    });
+    return new TerraformData(this, 'preflight', {
+      triggersReplace: Lazy.anyValue({ produce: request }),
       provisioners: [
         {
           type: 'local-exec',
           command: this.agentCommand('preflight'),
           environment: {
-            BROKERS_PREFLIGHT: JSON.stringify({
-              network: this.networkName,
-              subnet: this.props.subnet,
-              ...(this.props.engine === undefined ? {} : { engine: this.props.engine }),
-            }),
+            BROKERS_PREFLIGHT: Lazy.stringValue({ produce: () => JSON.stringify(request()) }),
           },
         },
       ],
     });
+  }
+
+  private createNetwork(stack: TerraformStack): Network {
     return new Network(this, 'network', {
       name: this.networkName,
       provider: this.provider,
-      dependsOn: [preflight],
+      dependsOn: [this.preflight],
       labels: [{ label: 'cdktf-brokers.stack', value: stack.node.id }],
       ipamConfig: [
-        { subnet: this.props.subnet, gateway: this.plan.gateway, auxAddress: this.floatingAddresses },
+        { subnet: this.props.subnet, gateway: this.plan.gateway, ipRange: this.plan.dynamicRange },
       ],
     });
   }
@@ -139,6 +154,7 @@ export class DockerPlatform extends Construct implements IPlatform {
       name,
       keepLocally: true,
       provider: this.provider,
+      dependsOn: [this.preflight],
     });
     this.images.set(name, image);
     return image;

@@ -12,6 +12,8 @@ const BLOCK_SIZE = 10;
 export class AddressPlan {
   /** First usable address: the gateway. */
   public readonly gateway: string;
+  /** Upper half of the network: where an engine may put containers that this plan does not know. */
+  public readonly dynamicRange: string;
   /** Length of the prefix, e.g. 24. */
   public readonly prefixLength: number;
   private readonly network: Address4;
@@ -42,7 +44,12 @@ export class AddressPlan {
       );
     }
     this.prefixLength = this.network.subnetMask;
+    if (this.prefixLength > 28) {
+      throw new ValidationError(subject, `subnet ${cidr} is too small: use /28 or larger, e.g. ${start}/24`);
+    }
     this.gateway = this.network.startAddress().offset(1).correctForm();
+    const half = (this.network.endAddress().bigInt() - this.network.startAddress().bigInt() + 1n) / 2n;
+    this.dynamicRange = `${this.network.startAddress().offset(half).correctForm()}/${this.prefixLength + 1}`;
     this.owners.set(this.gateway, 'the gateway');
   }
 

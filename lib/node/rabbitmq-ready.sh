@@ -27,7 +27,8 @@ if [[ ${1:-} != --explain ]]; then
   done
 fi
 
-status=$(rabbitmqctl --quiet cluster_status --formatter json 2>&1) || fail "the broker does not answer: ${status##*$'\n'}"
+status=$(rabbitmqctl --quiet cluster_status --formatter json 2>&1) ||
+  fail "the broker does not answer: $(grep -m 1 '^Error' <<<"$status")"
 
 members() {
   [[ $status =~ \"$1\":\[([^]]*)\] ]] || return 0
@@ -41,12 +42,13 @@ why_missing() {
     echo "$host does not answer on port 4369"
     return
   fi
-  answer=$(rabbitmq-diagnostics --quiet --node "$node" ping --timeout 5 2>&1) && {
+  answer=$(rabbitmqctl --quiet --node "$node" status --timeout 5 2>&1) && {
     echo "$host runs, but not in the cluster of this node"
     return
   }
   case $answer in
-    *cookie*) echo "$host has another Erlang cookie than this node" ;;
+    *'Erlang distribution failed'*) echo "$host refuses this node: its Erlang cookie differs" ;;
+    *'timed out'*) echo "$host does not answer within 5 s" ;;
     *) echo "$host does not answer: its broker is not running" ;;
   esac
 }

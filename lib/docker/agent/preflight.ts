@@ -6,6 +6,8 @@ export interface Preflight {
   readonly engine?: string;
   readonly network: string;
   readonly subnet: string;
+  /** Images that must be on the engine already. */
+  readonly images: readonly string[];
 }
 
 interface NetworkDescription {
@@ -14,15 +16,22 @@ interface NetworkDescription {
 }
 
 /**
- * Checks what would otherwise fail half-way: that the engine answers and that the subnet is free.
- * @throws AgentError naming the network that has the subnet
+ * Checks what would otherwise fail half-way: that the engine answers, has the images and that the subnet is free.
+ * @throws AgentError naming the image that is missing, or the network that has the subnet
  */
-export async function preflight(engine: Engine, { network, subnet }: Preflight): Promise<void> {
+export async function preflight(engine: Engine, { network, subnet, images }: Preflight): Promise<void> {
   const ids = await engine.require(['network', 'ls', '--quiet'], 'the Docker engine does not answer');
   const described = await engine.require(
     ['network', 'inspect', ...ids.split('\n').filter((id) => id !== '')],
     'the networks of the Docker engine cannot be read',
   );
+  for (const image of images) {
+    if ((await engine.run(['image', 'inspect', image])).code !== 0) {
+      throw new AgentError(
+        `image ${image} is not on the engine: build or load it there, or name one of a registry`,
+      );
+    }
+  }
   for (const other of JSON.parse(described) as NetworkDescription[]) {
     for (const { Subnet: taken } of other.IPAM.Config ?? []) {
       if (other.Name !== network && taken !== undefined && overlaps(subnet, taken)) {

@@ -1,0 +1,110 @@
+import { Secret } from '../../lib/secret';
+import { group, host, IMAGES, one, platformIn, resourcesOf, stack } from './fixture';
+
+describe('DockerPlatform', () => {
+  it('makes a container with a fixed address, a volume and only the capabilities asked for', () => {
+    const s = stack();
+    platformIn(s).place(() => group(host('app-1')));
+    const resources = resourcesOf(s);
+    const container = one(resources, 'docker_container', 'app-1');
+    expect(container).toMatchObject({
+      name: 'app-1',
+      hostname: 'app-1',
+      entrypoint: ['/opt/brokers/bin/start'],
+      capabilities: { add: ['CAP_CHOWN'], drop: ['ALL'] },
+      networks_advanced: [{ ipv4_address: '172.29.0.11' }],
+      volumes: [{ container_path: '/data' }],
+      healthcheck: { start_period: '1m30s', interval: '5s' },
+      restart: 'unless-stopped',
+    });
+    expect(one(resources, 'docker_volume', 'app-1')).toMatchObject({ name: 'app-1-data' });
+    expect(one(resources, 'docker_image', 'image')).toMatchObject({
+      name: IMAGES.rabbitmq,
+      keep_locally: true,
+    });
+  });
+
+  it('keeps the engine from giving away an address that it plans', () => {
+    const s = stack();
+    const platform = platformIn(s);
+    expect(platform.reserveFloatingAddress('proxy')).toEqual({
+      address: '172.29.0.10',
+      prefixLength: 24,
+      interfaceName: 'eth0',
+    });
+    expect(one(resourcesOf(s), 'docker_network', 'network')).toMatchObject({
+      ipam_config: [{ subnet: '172.29.0.0/24', gateway: '172.29.0.1', ip_range: '172.29.0.128/25' }],
+    });
+  });
+
+  it('escapes file texts in the diff and in the first upload alike', () => {
+    const s = stack();
+    platformIn(s).place(() => group(host('app-1')));
+    const resources = resourcesOf(s);
+    const files = one(resources, 'terraform_data', 'app-1-files');
+    expect(files).toMatchObject({ triggers_replace: { files: { '/etc/app.conf': 'motd = $${x} %%{y}\n' } } });
+    expect(one(resources, 'docker_container', 'app-1')['upload']).toContainEqual({
+      file: '/etc/brokers/delivered/etc/app.conf',
+      content: 'motd = $${x} %%{y}\n',
+    });
+  });
+
+  it('asks for the files again at synth', () => {
+    const s = stack();
+    let text = 'early\n';
+    const late = { path: '/etc/app.conf', mode: '0644', owner: 'root', onChange: 'none' } as const;
+    platformIn(s).place(() => group(host('app-1', { files: [{ ...late, text }] })));
+    text = 'late\n';
+    expect(one(resourcesOf(s), 'terraform_data', 'app-1-files')).toMatchObject({
+      triggers_replace: { files: { '/etc/app.conf': 'late\n' } },
+    });
+  });
+
+  it('keeps secrets out of everything but the upload', () => {
+    const s = stack();
+    const secret = Secret.generate(s, 'cookie');
+    platformIn(s).place(() => group(host('app-1', { secrets: [{ name: 'cookie', secret }] })));
+    const resources = resourcesOf(s);
+    expect(one(resources, 'docker_container', 'app-1')['upload']).toContainEqual({
+      file: '/etc/brokers/secrets/cookie',
+      content: '${sensitive(terraform_data.cookie.triggers_replace)}',
+    });
+    expect(JSON.stringify(one(resources, 'terraform_data', 'app-1-files'))).not.toContain('cookie');
+    expect(JSON.stringify(one(resources, 'terraform_data', 'members'))).not.toContain('cookie');
+  });
+
+  it('delivers to one host after the other, and checks the group last', () => {
+    const s = stack();
+    platformIn(s).place(() => group(host('app-1'), host('app-2', { address: '172.29.0.12' })));
+    const resources = resourcesOf(s);
+    const ids = Object.keys(resources['terraform_data'] ?? {});
+    const first = `terraform_data.${ids.find((id) => id.includes('app-1-files')) ?? ''}`;
+    const second = `terraform_data.${ids.find((id) => id.includes('app-2-files')) ?? ''}`;
+    expect(one(resources, 'terraform_data', 'app-2-files')['depends_on']).toEqual([first]);
+    expect(one(resources, 'terraform_data', 'members')).toMatchObject({
+      depends_on: [first, second],
+      lifecycle: { replace_triggered_by: [first, second] },
+      triggers_replace: { hosts: ['app-1', 'app-2'] },
+    });
+  });
+
+  it('changes no argument of a container when a host is added', () => {
+    const containers = (count: number): Record<string, unknown> => {
+      const s = stack();
+      const hosts = Array.from({ length: count }, (_, n) =>
+        host(`app-${n + 1}`, { address: `172.29.0.1${n + 1}` }),
+      );
+      platformIn(s).place(() => group(...hosts));
+      return resourcesOf(s)['docker_container'] ?? {};
+    };
+    expect(containers(5)).toMatchObject(containers(3));
+  });
+
+  it('refuses two hosts of one name', () => {
+    const platform = platformIn(stack());
+    platform.place(() => group(host('app-1')));
+    expect(() => platform.place(() => ({ ...group(host('app-1')), name: 'other' }))).toThrow(
+      'host name app-1 is used twice',
+    );
+  });
+});

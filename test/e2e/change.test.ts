@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { must } from './support/command';
+import { Deployment, Outputs } from './support/deployment';
+import { ask, NodeDescription, QueueDescription } from './support/management';
+import { connect, drain, publish } from './support/traffic';
+
+const PREFIX = 'e2e-d';
+const deployment = new Deployment({ prefix: PREFIX, subnet: '172.30.11.0/24' });
+let outputs: Outputs;
+
+/** Container ids of the first three brokers. */
+async function firstThree(): Promise<string[]> {
+  const names = [1, 2, 3].map((n) => `${PREFIX}-rabbitmq-${n}`);
+  return (await must('docker', 'inspect', '--format', '{{.Id}} {{.State.StartedAt}}', ...names)).split('\n');
+}
+
+async function members(): Promise<string[]> {
+  const [url = ''] = outputs.management_urls;
+  const nodes = await ask<NodeDescription[]>(outputs, url, '/api/nodes');
+  return nodes.filter(({ running }) => running).map(({ name }) => name);
+}
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+beforeAll(async () => {
+  await deployment.mustDeploy();
+  outputs = await deployment.outputs();
+}, 300_000);
+
+afterAll(async () => {
+  const removed = await deployment.remove();
+  expect(removed.code).toBe(0);
+  expect(await deployment.leftovers()).toEqual([]);
+}, 120_000);
+
+describe('cdktf diff', () => {
+  it('shows no changes right after a deploy', async () => {
+    const diff = await deployment.diff();
+    expect(diff.code).toBe(0);
+    expect(diff.output).toContain('No changes. Your infrastructure matches the configuration.');
+  }, 60_000);
+
+  it('shows a changed idle timeout as its line of haproxy.cfg, and applying it restarts nothing', async () => {
+    const before = await firstThree();
+    const started = await must('docker', 'inspect', '--format', '{{.State.StartedAt}}', `${PREFIX}-proxy-1`);
+    deployment.change({ idleTimeoutSeconds: 7201 });
+    const diff = await deployment.diff();
+    expect(diff.output).toMatch(/^.*- +timeout client +\S+$/m);
+    expect(diff.output).toMatch(/^.*\+ +timeout client +7201s$/m);
+
+    await deployment.mustDeploy();
+    const config = await must('docker', 'exec', `${PREFIX}-proxy-1`, 'cat', '/etc/haproxy/haproxy.cfg');
+    expect(config).toMatch(/timeout client +7201s/);
+    expect(await must('docker', 'inspect', '--format', '{{.State.StartedAt}}', `${PREFIX}-proxy-1`)).toBe(
+      started,
+    );
+    expect(await firstThree()).toEqual(before);
+  }, 120_000);
+});
+
+describe('growing and shrinking', () => {
+  it('adds two nodes and takes them away again without touching the first three or their messages', async () => {
+    const connection = connect(outputs);
+    const { confirmed } = await publish(connection, 'orders', 1000);
+    const before = await firstThree();
+
+    deployment.change({ nodes: 5 });
+    await deployment.mustDeploy();
+    expect(await firstThree()).toEqual(before);
+    expect(await members()).toHaveLength(5);
+    const [url = ''] = outputs.management_urls;
+    const grown = await ask<QueueDescription>(outputs, url, '/api/queues/%2F/orders');
+    expect(grown.members).toHaveLength(5);
+    const config = await must('docker', 'exec', `${PREFIX}-proxy-2`, 'cat', '/etc/haproxy/haproxy.cfg');
+    expect(config).toContain(`${PREFIX}-rabbitmq-5`);
+
+    deployment.change({ nodes: 3 });
+    await deployment.mustDeploy();
+    expect(await firstThree()).toEqual(before);
+    const status = await must(
+      'docker',
+      'exec',
+      `${PREFIX}-rabbitmq-1`,
+      'rabbitmqctl',
+      '--quiet',
+      'cluster_status',
+      '--formatter',
+      'json',
+    );
+    const { disk_nodes: remembered } = JSON.parse(status) as { disk_nodes: string[] };
+    expect([...remembered].sort()).toEqual([1, 2, 3].map((n) => `rabbit@${PREFIX}-rabbitmq-${n}`));
+    const shrunk = await ask<QueueDescription>(outputs, url, '/api/queues/%2F/orders');
+    expect([...shrunk.members].sort()).toEqual([...remembered].sort());
+    expect((await deployment.leftovers()).filter((name) => /rabbitmq-[45]/.test(name))).toEqual([]);
+
+    const consumed = await drain(connection, 'orders');
+    await connection.close();
+    expect(confirmed.filter((id) => !consumed.has(id))).toEqual([]);
+  }, 400_000);
+});
+
+describe('secrets', () => {
+  it('are in no synthesised file, no saved plan, no diff and no log', async () => {
+    const state = JSON.parse(readFileSync(deployment.stateFile, 'utf8')) as {
+      resources: { name: string; instances: { attributes: { triggers_replace?: { value: unknown } } }[] }[];
+    };
+    const generated = state.resources
+      .flatMap(({ instances }) => instances.map(({ attributes }) => attributes.triggers_replace?.value))
+      .filter((value): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value));
+    expect(generated).toContain(outputs.administrator_password);
+    expect(generated.length).toBeGreaterThanOrEqual(3);
+
+    const logs = await Promise.all(
+      (await deployment.leftovers())
+        .filter((name) => !name.endsWith('-data'))
+        .map((name) =>
+          must('sh', '-c', `docker logs ${name} 2>&1; docker top ${name}; docker inspect ${name}`),
+        ),
+    );
+    const texts = filesBelow(join(deployment.directory, 'cdktf.out'))
+      .filter((path) => !path.includes('/.terraform/'))
+      .map((path) =>
+        (path.endsWith('/plan')
+          ? execFileSync('unzip', ['-p', path], { maxBuffer: 1e8 })
+          : readFileSync(path)
+        ).toString('latin1'),
+      );
+    for (const secret of generated) {
+      expect(deployment.transcript.includes(secret)).toBe(false);
+      expect(logs.some((text) => text.includes(secret))).toBe(false);
+      expect(texts.some((text) => text.includes(secret))).toBe(false);
+    }
+  }, 60_000);
+});

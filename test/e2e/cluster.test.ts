@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Connection } from 'rabbitmq-client';
+import { eventually, must, run } from './support/command';
+import { Deployment, Outputs } from './support/deployment';
+import { ask, NodeDescription, QueueDescription, statusFor } from './support/management';
+import { connect, drain, publish } from './support/traffic';
+
+const PREFIX = 'e2e-c';
+const BROKERS = [1, 2, 3].map((n) => `${PREFIX}-rabbitmq-${n}`);
+const PROXIES = [1, 2].map((n) => `${PREFIX}-proxy-${n}`);
+const MESSAGES = 20_000;
+
+const deployment = new Deployment({ prefix: PREFIX, subnet: '172.30.10.0/24' });
+let outputs: Outputs;
+
+/** First of the management pages that answers. */
+async function queue(name: string): Promise<QueueDescription> {
+  for (const url of outputs.management_urls) {
+    const answer = await ask<QueueDescription>(outputs, url, `/api/queues/%2F/${name}`).catch(
+      () => undefined,
+    );
+    if (answer !== undefined) return answer;
+  }
+  throw new Error('no management page answers');
+}
+
+async function whole(): Promise<void> {
+  await eventually('three running nodes, each seeing all', 120, async () => {
+    for (const url of outputs.management_urls) {
+      const nodes = await ask<NodeDescription[]>(outputs, url, '/api/nodes');
+      if (nodes.length !== 3 || nodes.some(({ running }) => !running)) return undefined;
+    }
+    return true;
+  });
+  await eventually('three members of the queue online', 60, async () =>
+    (await queue('orders')).online.length === 3 ? true : undefined,
+  );
+}
+
+/** The proxies that have the floating address on their interface right now. */
+async function holders(): Promise<string[]> {
+  const [address = ''] = outputs.amqp_endpoint.split(':');
+  const answers = await Promise.all(
+    PROXIES.map(async (proxy) => {
+      const listing = await run('docker', ['exec', proxy, 'cat', '/proc/net/fib_trie']);
+      return listing.code === 0 && listing.stdout.includes(`${address}\n`) ? [proxy] : [];
+    }),
+  );
+  return answers.flat();
+}
+
+async function holder(): Promise<string> {
+  return eventually('one holder of the floating address', 30, async () => {
+    const [first, ...others] = await holders();
+    return others.length === 0 ? first : undefined;
+  });
+}
+
+/** Longest time in which no TCP connection could be opened through the floating address while `act` runs. */
+async function connectionGap(
+  act: () => Promise<unknown>,
+): Promise<{ readonly failed: number; readonly gap: number }> {
+  const { createConnection } = await import('node:net');
+  const [host = '', port = ''] = outputs.amqp_endpoint.split(':');
+  const attempt = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = createConnection({ host, port: Number(port) });
+      const end = (connected: boolean) => (): void => {
+        socket.destroy();
+        resolve(connected);
+      };
+      socket.setTimeout(1000, end(false));
+      socket.on('connect', end(true)).on('error', end(false));
+    });
+  let failed = 0;
+  let gap = 0;
+  let last = performance.now();
+  const state = { over: false };
+  const probes = (async (): Promise<void> => {
+    while (!state.over) {
+      if (await attempt()) {
+        gap = Math.max(gap, performance.now() - last);
+        last = performance.now();
+      } else {
+        failed += 1;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+  await act();
+  state.over = true;
+  await probes;
+  return { failed, gap };
+}
+
+async function reset(): Promise<Connection> {
+  const connection = connect(outputs);
+  await connection.queuePurge('orders');
+  return connection;
+}
+
+beforeAll(async () => {
+  await deployment.mustDeploy();
+  outputs = await deployment.outputs();
+}, 300_000);
+
+afterAll(async () => {
+  await deployment.remove();
+}, 120_000);
+
+describe('a three-node cluster behind a proxy pair', () => {
+  it('is one cluster: each node sees all three, without alarm or partition', async () => {
+    expect(outputs.management_urls).toHaveLength(3);
+    for (const url of outputs.management_urls) {
+      const nodes = await ask<NodeDescription[]>(outputs, url, '/api/nodes');
+      expect(nodes.map(({ name }) => name).sort()).toEqual(BROKERS.map((host) => `rabbit@${host}`));
+      for (const node of nodes) {
+        expect(node).toMatchObject({
+          running: true,
+          mem_alarm: false,
+          disk_free_alarm: false,
+          partitions: [],
+        });
+      }
+    }
+  });
+
+  it('lets the administrator in and not guest', async () => {
+    for (const url of outputs.management_urls) {
+      expect(await statusFor(url, outputs.administrator_name, outputs.administrator_password)).toBe(200);
+      expect(await statusFor(url, outputs.administrator_name, 'wrong')).toBe(401);
+      expect(await statusFor(url, 'guest', 'guest')).toBe(401);
+    }
+  });
+
+  it('shows the statistics page only with its password', async () => {
+    const page = (password: string): Promise<Response> =>
+      fetch(outputs.statistics_url, {
+        headers: { authorization: `Basic ${Buffer.from(`statistics:${password}`).toString('base64')}` },
+      });
+    expect((await page(outputs.statistics_password)).status).toBe(200);
+    expect((await page('admin')).status).toBe(401);
+  });
+
+  it('has a queue member on every node, also of a queue declared at the first boot', async () => {
+    expect([...(await queue('orders')).members].sort()).toEqual(BROKERS.map((host) => `rabbit@${host}`));
+  });
+
+  it('loses no confirmed message when a broker and later the proxy with the address are killed', async () => {
+    const connection = await reset();
+    const leader = (await queue('orders')).leader.replace('rabbit@', '');
+    const proxy = await holder();
+    const published = await publish(
+      connection,
+      'orders',
+      MESSAGES,
+      new Map([
+        [5000, { mark: `broker ${leader}`, act: () => must('docker', 'kill', '--signal', 'KILL', leader) }],
+        [12_000, { mark: `proxy ${proxy}`, act: () => must('docker', 'kill', '--signal', 'KILL', proxy) }],
+      ]),
+    );
+    const consumed = await drain(connection, 'orders');
+    await connection.close();
+    await must('docker', 'start', leader, proxy);
+
+    const lost = published.confirmed.filter((id) => !consumed.has(id));
+    const duplicates = [...consumed.values()].reduce((sum, count) => sum + count - 1, 0);
+    for (const [mark, gap] of published.outages)
+      console.log(`killed ${mark}: publisher waited ${gap.toFixed(0)} ms`);
+    console.log(
+      `${published.confirmed.length} confirmed, ${lost.length} lost, ${duplicates} duplicates, ${published.retried} sent again`,
+    );
+    expect(published.confirmed).toHaveLength(MESSAGES);
+    expect(new Set(published.confirmed).size).toBe(MESSAGES);
+    expect(lost).toEqual([]);
+    expect([...published.outages.keys()]).toEqual([`broker ${leader}`, `proxy ${proxy}`]);
+    await whole();
+  });
+});
+
+describe('the floating address', () => {
+  it('moves in under 1 s when its holder is killed and stays when the old holder returns', async () => {
+    const first = await holder();
+    const { gap } = await connectionGap(async () => {
+      await must('docker', 'kill', '--signal', 'KILL', first);
+      await eventually('the other proxy holds the address', 10, async () =>
+        (await holders()).some((proxy) => proxy !== first) ? true : undefined,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    });
+    console.log(`killed ${first}: no connection for ${gap.toFixed(0)} ms`);
+    expect(gap).toBeLessThan(1000);
+    const second = await holder();
+    expect(second).not.toBe(first);
+
+    await must('docker', 'start', first);
+    await eventually('the old holder runs again', 30, async () =>
+      (await run('docker', ['exec', first, '/opt/brokers/bin/proxy-ready'])).code === 0 ? true : undefined,
+    );
+    const until = Date.now() + 3000;
+    while (Date.now() < until) expect(await holders()).toEqual([second]);
+  });
+
+  it('moves without a failed connection when its holder is stopped in an orderly way', async () => {
+    const first = await holder();
+    const { failed, gap } = await connectionGap(async () => {
+      await must('docker', 'stop', '--time', '30', first);
+      await holder();
+    });
+    console.log(`stopped ${first}: ${failed} failed connections, longest wait ${gap.toFixed(0)} ms`);
+    expect(failed).toBe(0);
+    expect(await holder()).not.toBe(first);
+    await must('docker', 'start', first);
+    await eventually('the stopped proxy runs again', 30, async () =>
+      (await run('docker', ['exec', first, '/opt/brokers/bin/proxy-ready'])).code === 0 ? true : undefined,
+    );
+  });
+
+  it('is held once after a proxy was paused and resumed', async () => {
+    const paused = await holder();
+    await must('docker', 'pause', paused);
+    const [other = ''] = PROXIES.filter((proxy) => proxy !== paused);
+    await eventually('the other proxy takes over', 10, async () => {
+      const listing = await run('docker', ['exec', other, 'cat', '/proc/net/fib_trie']);
+      return listing.stdout.includes(`${outputs.amqp_endpoint.split(':')[0] ?? ''}\n`) ? true : undefined;
+    });
+    const resumed = performance.now();
+    await must('docker', 'unpause', paused);
+    let doubled = 0;
+    await eventually('one holder again', 2, async () => {
+      const count = (await holders()).length;
+      if (count > 1) doubled = performance.now() - resumed;
+      return count === 1 && performance.now() - resumed > 1000 ? true : undefined;
+    });
+    console.log(`resumed ${paused}: last seen twice ${doubled.toFixed(0)} ms after`);
+    const until = Date.now() + 3000;
+    while (Date.now() < until) expect(await holders()).toHaveLength(1);
+  });
+});
+
+describe('a cluster whose nodes were all stopped', () => {
+  it('comes back by itself with its messages', async () => {
+    const connection = await reset();
+    const { confirmed } = await publish(connection, 'orders', 500);
+    await connection.close();
+    await must('docker', 'stop', '--time', '60', ...BROKERS);
+    await must('docker', 'start', ...BROKERS);
+    await whole();
+    const again = connect(outputs);
+    const consumed = await drain(again, 'orders');
+    await again.close();
+    expect([...consumed.keys()].sort((a, b) => a - b)).toEqual([...confirmed].sort((a, b) => a - b));
+  });
+});

@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { must } from './support/command';
+import { Deployment, Settings } from './support/deployment';
+
+const PREFIX = 'e2e-f';
+const SUBNET = '172.30.12.0/24';
+let deployment: Deployment | undefined;
+
+function prepare(settings: Partial<Settings>): Deployment {
+  deployment = new Deployment({ prefix: PREFIX, subnet: SUBNET, ...settings });
+  return deployment;
+}
+
+/** Fails the deploy and returns what was printed on one line, since Terraform wraps its errors. */
+async function failingDeploy(settings: Partial<Settings>): Promise<string> {
+  const result = await prepare(settings).deploy();
+  expect(result.code).not.toBe(0);
+  expect(result.output).not.toContain('Apply complete!');
+  return result.output.replace(/[\s│]+/g, ' ');
+}
+
+afterEach(async () => {
+  await deployment?.remove();
+  expect(await deployment?.leftovers()).toEqual([]);
+}, 120_000);
+
+describe('a deploy that cannot work fails with a sentence', () => {
+  it('when the engine is unreachable', async () => {
+    const output = await failingDeploy({ engine: 'unix:///nonexistent/docker.sock' });
+    expect(output).toMatch(/unix:\/\/\/nonexistent\/docker\.sock/);
+    expect(output).toMatch(/Docker (server|daemon)/);
+    deployment?.change({ engine: undefined as never });
+  }, 120_000);
+
+  it('when the subnet is taken', async () => {
+    await must('docker', 'network', 'create', '--subnet', '172.30.12.128/25', `${PREFIX}-taken`);
+    try {
+      expect(await failingDeploy({})).toContain(
+        `subnet ${SUBNET} is taken: Docker network ${PREFIX}-taken has 172.30.12.128/25; choose another subnet`,
+      );
+    } finally {
+      await must('docker', 'network', 'rm', `${PREFIX}-taken`);
+    }
+  }, 120_000);
+
+  it('when an image is missing', async () => {
+    const image = 'cdktf-brokers/no-such-image:0';
+    expect(await failingDeploy({ rabbitmqImage: image })).toContain(`image ${image} is not on the engine`);
+  }, 120_000);
+
+  it('when one node has another cookie, naming that node', async () => {
+    const output = await failingDeploy({ strangerHost: `${PREFIX}-rabbitmq-3`, readyTimeoutSeconds: 30 });
+    expect(output).toContain(`${PREFIX}-rabbitmq does not serve after 30 s`);
+    expect(output).toContain(`${PREFIX}-rabbitmq-3 refuses this node: its Erlang cookie differs`);
+  }, 180_000);
+});

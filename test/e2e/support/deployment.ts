@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CommandResult, must, run } from './command';
+
+const ROOT = resolve(__dirname, '../../..');
+const CDKTF = join(ROOT, 'node_modules/cdktf-cli/bundle/bin/cdktf');
+
+/** What a test varies of the local stack; see `test/e2e/app.ts`. */
+export interface Settings {
+  /** Prefix of all host names, so that tests never meet the demo's containers. */
+  readonly prefix: string;
+  readonly subnet: string;
+  readonly nodes?: number;
+  readonly idleTimeoutSeconds?: number;
+  readonly readyTimeoutSeconds?: number;
+  readonly rabbitmqImage?: string;
+  readonly engine?: string;
+  /** Host that gets a cookie of its own. */
+  readonly strangerHost?: string;
+}
+
+/** Outputs of the local stack. */
+export interface Outputs {
+  readonly amqp_endpoint: string;
+  readonly management_urls: readonly string[];
+  readonly statistics_url: string;
+  readonly administrator_name: string;
+  readonly administrator_password: string;
+  readonly statistics_password: string;
+}
+
+/** A folder of its own from which the real `cdktf` command deploys the local stack. */
+export class Deployment {
+  public readonly directory = mkdtempSync(join(tmpdir(), 'brokers-e2e-'));
+  public readonly stateFile = join(this.directory, 'terraform.local.tfstate');
+  /** Everything that `cdktf` printed in this deployment. */
+  public transcript = '';
+
+  public constructor(private settings: Settings) {
+    writeFileSync(
+      join(this.directory, 'cdktf.json'),
+      JSON.stringify({
+        language: 'typescript',
+        app: `node ${join(ROOT, 'dist/test/e2e/app.js')}`,
+        projectId: 'e2e',
+        sendCrashReports: 'false',
+      }),
+    );
+    this.change({});
+  }
+
+  /** The next command sees these settings. */
+  public change(settings: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...settings };
+    writeFileSync(join(this.directory, 'settings.json'), JSON.stringify(this.settings));
+  }
+
+  public deploy(): Promise<CommandResult> {
+    return this.cdktf('deploy', 'local', '--auto-approve', ...skipLock());
+  }
+
+  public diff(): Promise<CommandResult> {
+    return this.cdktf('diff', 'local', ...skipLock());
+  }
+
+  /** Deploys and fails the test with the whole log when that fails. */
+  public async mustDeploy(): Promise<void> {
+    const result = await this.deploy();
+    if (result.code !== 0) throw new Error(result.output);
+  }
+
+  /** The outputs, secrets among them. */
+  public async outputs(): Promise<Outputs> {
+    const file = join(this.directory, 'outputs.json');
+    const result = await this.cdktf(
+      'output',
+      'local',
+      '--outputs-file',
+      file,
+      '--outputs-file-include-sensitive-outputs',
+    );
+    if (result.code !== 0) throw new Error(result.output);
+    const outputs = (JSON.parse(readFileSync(file, 'utf8')) as { local: Outputs }).local;
+    rmSync(file);
+    return outputs;
+  }
+
+  public cdktf(...args: readonly string[]): Promise<CommandResult> {
+    return this.run(process.execPath, CDKTF, ...args);
+  }
+
+  /** Takes everything away, whatever state the deployment is in. */
+  public async remove(): Promise<CommandResult> {
+    const result = await this.cdktf('destroy', 'local', '--auto-approve');
+    rmSync(this.directory, { recursive: true, force: true });
+    return result;
+  }
+
+  /** Names of what the engine still has of this deployment. */
+  public async leftovers(): Promise<string[]> {
+    const listings = [
+      ['ps', '--all', '--format', '{{.Names}}'],
+      ['volume', 'ls', '--format', '{{.Name}}'],
+    ];
+    const names = await Promise.all(listings.map((args) => must('docker', ...args)));
+    return names
+      .join('\n')
+      .split('\n')
+      .filter((name) => name.startsWith(`${this.settings.prefix}-`));
+  }
+
+  private async run(command: string, ...args: readonly string[]): Promise<CommandResult> {
+    const result = await run(command, args, {
+      cwd: this.directory,
+      env: { ...process.env, CHECKPOINT_DISABLE: '1', CI: '1' },
+    });
+    this.transcript += result.output;
+    return result;
+  }
+}
+
+/** Set-up says with this variable that the provider comes from a folder, where lock hashes cannot be asked for. */
+function skipLock(): string[] {
+  return process.env['BROKERS_SKIP_PROVIDER_LOCK'] === '1' ? ['--skip-provider-lock'] : [];
+}

@@ -1,0 +1,39 @@
+import { Outputs } from './deployment';
+
+/** The parts of `/api/nodes` that the tests look at. */
+export interface NodeDescription {
+  readonly name: string;
+  readonly running: boolean;
+  readonly mem_alarm: boolean;
+  readonly disk_free_alarm: boolean;
+  readonly partitions: readonly string[];
+}
+
+/** The parts of `/api/queues` that the tests look at. */
+export interface QueueDescription {
+  readonly name: string;
+  readonly messages: number;
+  readonly leader: string;
+  readonly members: readonly string[];
+  readonly online: readonly string[];
+}
+
+/** Status code of a request to the management API with this login. */
+export async function statusFor(url: string, user: string, password: string): Promise<number> {
+  return (await request(url, '/api/whoami', user, password)).status;
+}
+
+/** Asks the management API of one node as the administrator. */
+export async function ask<T>(outputs: Outputs, url: string, path: string): Promise<T> {
+  const response = await request(url, path, outputs.administrator_name, outputs.administrator_password);
+  if (!response.ok) throw new Error(`${url}${path} answered ${response.status}`);
+  return (await response.json()) as T;
+}
+
+function request(url: string, path: string, user: string, password: string): Promise<Response> {
+  const login = Buffer.from(`${user}:${password}`).toString('base64');
+  return fetch(`${url}${path}`, {
+    headers: { authorization: `Basic ${login}` },
+    signal: AbortSignal.timeout(5000),
+  });
+}

@@ -1,0 +1,110 @@
+import { Connection } from 'rabbitmq-client';
+import { Outputs } from './deployment';
+
+/** How many unconfirmed messages a publisher keeps under way. */
+const WINDOW = 100;
+
+/** What a publisher saw. */
+export interface Published {
+  /** Ids that the broker confirmed, in that order. */
+  readonly confirmed: readonly number[];
+  /** Longest time without a confirm from `since(mark)` on, by mark. */
+  readonly outages: ReadonlyMap<string, number>;
+  /** Attempts that failed and were made again. */
+  readonly retried: number;
+}
+
+/** Connects through the floating address. Errors show in what fails, so the event itself is of no interest. */
+export function connect(outputs: Outputs): Connection {
+  const [hostname = '', port = ''] = outputs.amqp_endpoint.split(':');
+  const connection = new Connection({
+    hostname,
+    port,
+    username: outputs.administrator_name,
+    password: outputs.administrator_password,
+    connectionTimeout: 1000,
+    retryLow: 50,
+    retryHigh: 200,
+    acquireTimeout: 30_000,
+  });
+  connection.on('error', () => undefined);
+  return connection;
+}
+
+/**
+ * Publishes `count` persistent messages with the ids 0 to count - 1 and waits for each confirm; what fails is sent again
+ * under the same id. `at` holds what to do once that many are confirmed; the longest silence after it is measured.
+ */
+export async function publish(
+  connection: Connection,
+  queue: string,
+  count: number,
+  at: ReadonlyMap<number, { readonly mark: string; readonly act: () => Promise<unknown> }> = new Map(),
+): Promise<Published> {
+  const publisher = connection.createPublisher({ confirm: true, maxAttempts: 1 });
+  const confirmed: number[] = [];
+  const outages = new Map<string, number>();
+  const acts: Promise<unknown>[] = [];
+  let retried = 0;
+  let next = 0;
+  let lastConfirm = performance.now();
+  let mark: string | undefined;
+
+  const confirm = (id: number): void => {
+    const now = performance.now();
+    if (mark !== undefined) outages.set(mark, Math.max(outages.get(mark) ?? 0, now - lastConfirm));
+    lastConfirm = now;
+    confirmed.push(id);
+    const step = at.get(confirmed.length);
+    if (step !== undefined) {
+      mark = step.mark;
+      acts.push(step.act());
+    }
+  };
+  const worker = async (): Promise<void> => {
+    for (let id = next++; id < count; id = next++) {
+      for (let sent = false; !sent;) {
+        try {
+          await publisher.send({ routingKey: queue, durable: true, messageId: String(id) }, { id });
+          sent = true;
+        } catch {
+          retried += 1;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }
+      confirm(id);
+    }
+  };
+  await Promise.all(Array.from({ length: WINDOW }, worker));
+  await Promise.all(acts);
+  await publisher.close();
+  return { confirmed, outages, retried };
+}
+
+/** Consumes until nothing has come for `quietMilliseconds` and returns how often each id was delivered. */
+export async function drain(
+  connection: Connection,
+  queue: string,
+  quietMilliseconds = 1500,
+): Promise<ReadonlyMap<number, number>> {
+  const seen = new Map<number, number>();
+  let last = performance.now();
+  const consumer = connection.createConsumer(
+    { queue, queueOptions: { passive: true, durable: true }, qos: { prefetchCount: 500 } },
+    (message) => {
+      last = performance.now();
+      const { id } = message.body as { id: number };
+      seen.set(id, (seen.get(id) ?? 0) + 1);
+    },
+  );
+  consumer.on('error', () => undefined);
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      if (performance.now() - last < quietMilliseconds) return;
+      clearInterval(timer);
+      resolve();
+    }, 50);
+  });
+  await consumer.close();
+  return seen;
+}

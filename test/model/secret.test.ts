@@ -1,0 +1,28 @@
+import { assertNoPlaceholder, assertSecret, secretPlaceholder } from '../../lib/model/secret';
+
+describe('secrets in files', () => {
+  it('stand as a marker that says how to escape', () => {
+    expect(secretPlaceholder('erlang-cookie', 'raw')).toBe('@@secret:erlang-cookie@@');
+    expect(secretPlaceholder('user-app', 'json')).toBe('@@secret-json:user-app@@');
+  });
+
+  it('cannot be asked for by user text', () => {
+    expect(() => {
+      assertNoPlaceholder('extra lines', 'motd = @@secret:erlang-cookie@@');
+    }).toThrow('extra lines: text must not contain the reserved marker @@secret:');
+    expect(() => {
+      assertNoPlaceholder('extra lines', 'a@@b');
+    }).not.toThrow();
+  });
+
+  it('are refused as plain text, without repeating it', () => {
+    let message = '';
+    try {
+      assertSecret('cluster', 'administrator.password', 'hunter2');
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toContain('administrator.password must be a Secret, got plain text: use Secret.generate');
+    expect(message).not.toContain('hunter2');
+  });
+});
