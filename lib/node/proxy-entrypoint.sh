@@ -28,6 +28,7 @@ answers() {
   timeout 1 wget -q -O /dev/null "$1" 2>/dev/null
 }
 
+# shellcheck disable=SC2317 # only stop, above, uses it
 holds_address() {
   grep -q -- "-- $FLOATING_ADDRESS\$" /proc/net/fib_trie
 }
@@ -43,37 +44,46 @@ run_keepalived() {
 }
 
 # Keepalived says farewell to the other proxy, which takes the address at once.
-stop_keepalived() {
+hand_over() {
   [ -n "$keepalived_watch" ] || return 0
   kill -TERM "$(cat "$runtime/keepalived.pid")" 2>/dev/null || true
-  await_end "$keepalived_watch" 30 || kill -KILL "$(cat "$runtime/keepalived.pid")" 2>/dev/null || true
+}
+
+# Ends both programs. Keepalived takes a second to end; it is killed when it does not.
+end_all() {
+  await_end "$haproxy" 10 || kill -TERM "$haproxy" 2>/dev/null || true
+  if [ -n "$keepalived_watch" ]; then
+    await_end "$keepalived_watch" 30 || kill -KILL "$(cat "$runtime/keepalived.pid")" 2>/dev/null || true
+  fi
+  wait "$haproxy" || true
 }
 
 # Open connections are closed only after the other proxy serves the address: their clients find it when they come back.
+# shellcheck disable=SC2317 # a trap runs it
 stop() {
   trap '' TERM INT USR1
   say 'stopping'
-  was_holder=false
-  ! holds_address || was_holder=true
-  stop_keepalived
-  if $was_holder; then
-    tries=10
-    until answers "http://$FLOATING_ADDRESS:$HEALTH_PORT/alive" || [ "$tries" -eq 0 ]; do
+  if holds_address; then
+    hand_over
+    tries=20
+    until { ! holds_address && answers "http://$FLOATING_ADDRESS:$HEALTH_PORT/alive"; } || [ "$tries" -eq 0 ]; do
       tries=$((tries - 1))
       sleep 0.1
     done
+  else
+    hand_over
   fi
   kill -USR1 "$haproxy" 2>/dev/null || true
-  await_end "$haproxy" 10 || kill -TERM "$haproxy" 2>/dev/null || true
-  wait "$haproxy" || true
+  end_all
   exit 0
 }
 
 fail() {
   trap '' TERM INT USR1
   say "$1"
-  stop_keepalived
+  hand_over
   kill -TERM "$haproxy" 2>/dev/null || true
+  end_all
   exit 1
 }
 
@@ -85,14 +95,12 @@ rm -f "$runtime"/*.pid
 mkdir -p "$runtime/haproxy"
 chmod 0700 "$runtime/haproxy"
 
-# A file of its own, so that no configuration file and no process list shows it.
-if [ -f /etc/brokers/secrets/statistics-password ]; then
-  STATISTICS_PASSWORD=$(cat /etc/brokers/secrets/statistics-password)
-  export STATISTICS_PASSWORD
-fi
+# In the environment of HAProxy alone: no configuration file, no process list and no other program has it.
+password=''
+[ ! -f /etc/brokers/secrets/statistics-password ] || password=$(cat /etc/brokers/secrets/statistics-password)
 
 keepalived_watch=''
-haproxy -W -db -f /etc/haproxy/haproxy.cfg &
+STATISTICS_PASSWORD=$password haproxy -W -db -f /etc/haproxy/haproxy.cfg &
 haproxy=$!
 echo "$haproxy" >"$runtime/haproxy.pid"
 cp /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"

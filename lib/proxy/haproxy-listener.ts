@@ -1,0 +1,163 @@
+import { ITerraformDependable } from 'cdktf';
+import {
+  HaproxyBalance,
+  HaproxyCheck,
+  HaproxyListenerConfig,
+  HaproxyTimeouts,
+} from '../config/haproxy-config';
+import { ValidationError } from '../model/errors';
+
+const AMQP_PORT = 5672;
+const MANAGEMENT_PORT = 15_672;
+/** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
+const AMQP_HEARTBEAT_SECONDS = 60;
+
+/** Brokers that a listener can stand in front of, e.g. a `RabbitMqCluster`. */
+export interface IBrokerTarget {
+  /** In an order that does not change when nodes are added. */
+  readonly nodes: readonly { readonly name: string; readonly address: string }[];
+  /** The proxy comes after this: its first check finds living brokers. */
+  readonly ready?: ITerraformDependable;
+  /** @default 5672 */
+  readonly amqpPort?: number;
+  /**
+   * Port of the management pages, where the nodes have them.
+   * @default none: only the AMQP port is checked, and a management listener goes to 15672
+   */
+  readonly managementPort?: number;
+}
+
+/** What can be chosen for any listener. Defaults are those of `HaproxyListenerConfig` unless said otherwise. */
+export interface ListenerOptions {
+  /** @default 'amqp' or 'management' */
+  readonly name?: string;
+  /**
+   * Port of the proxy.
+   * @default the port of the brokers
+   */
+  readonly port?: number;
+  /**
+   * Port of the brokers.
+   * @default what the target says
+   */
+  readonly targetPort?: number;
+  readonly balance?: HaproxyBalance;
+  /**
+   * Names of nodes that get connections only while no other node lives.
+   * @default none
+   */
+  readonly backup?: readonly string[];
+  readonly check?: HaproxyCheck;
+  readonly timeouts?: HaproxyTimeouts;
+  readonly maxConnections?: number;
+  readonly essential?: boolean;
+  readonly extraLines?: readonly string[];
+}
+
+/** What can be chosen for an AMQP listener. */
+export interface AmqpListenerOptions extends ListenerOptions {
+  /**
+   * Heartbeat that brokers and clients agree on; 0 where they use none.
+   * @default 60, as RabbitMQ
+   */
+  readonly heartbeatSeconds?: number;
+  /** @default false */
+  readonly cutsIdleConnections?: boolean;
+}
+
+/** A port of a `HaproxyPair` and the brokers behind it. Brokers that are added later are balanced as well. */
+export class HaproxyListener {
+  /**
+   * AMQP, passed through as TCP. Named `amqp`, balanced to the node with the fewest connections unless told otherwise.
+   *
+   * By default a node lives while it accepts AMQP connections and, where the target has management pages, also answers
+   * there: a frozen node does not.
+   */
+  public static amqp(target: IBrokerTarget, options: AmqpListenerOptions = {}): HaproxyListener {
+    const { heartbeatSeconds = AMQP_HEARTBEAT_SECONDS, cutsIdleConnections, ...common } = options;
+    const name = common.name ?? 'amqp';
+    const targetPort = common.targetPort ?? target.amqpPort ?? AMQP_PORT;
+    return new HaproxyListener(name, common.port ?? targetPort, target.ready, (port) => ({
+      ...shared(name, port, targetPort, target, common),
+      mode: 'tcp',
+      check: { probe: amqpProbe(target), ...common.check },
+      ...(heartbeatSeconds === 0 ? {} : { heartbeatSeconds }),
+      ...(cutsIdleConnections === undefined ? {} : { cutsIdleConnections }),
+    }));
+  }
+
+  /**
+   * The management pages and their HTTP API. Named `management`. By default it is not essential: the floating address
+   * stays where it is when no node answers here, since AMQP may well work.
+   */
+  public static management(target: IBrokerTarget, options: ListenerOptions = {}): HaproxyListener {
+    const name = options.name ?? 'management';
+    const targetPort = options.targetPort ?? target.managementPort ?? MANAGEMENT_PORT;
+    return new HaproxyListener(name, options.port ?? targetPort, target.ready, (port) => ({
+      essential: false,
+      ...shared(name, port, targetPort, target, options),
+      mode: 'http',
+      check: { probe: { kind: 'http', path: '/' }, ...options.check },
+    }));
+  }
+
+  /** Any other listener, with servers that do not change. */
+  public static of(config: HaproxyListenerConfig): HaproxyListener {
+    return new HaproxyListener(config.name, config.port, undefined, () => config);
+  }
+
+  private constructor(
+    public readonly name: string,
+    /** Port of the proxy. */
+    public readonly port: number,
+    /** What must serve before the proxy is placed. */
+    public readonly after: ITerraformDependable | undefined,
+    private readonly produce: (port: number) => HaproxyListenerConfig,
+  ) {}
+
+  /**
+   * The listener with the brokers of now.
+   * @throws ValidationError when a backup node is none of the target's nodes
+   */
+  public config(): HaproxyListenerConfig {
+    return this.produce(this.port);
+  }
+}
+
+function shared(
+  name: string,
+  port: number,
+  targetPort: number,
+  target: IBrokerTarget,
+  options: ListenerOptions,
+): Omit<HaproxyListenerConfig, 'mode'> {
+  const { balance, backup = [], timeouts, maxConnections, essential, extraLines } = options;
+  const unknown = backup.find((node) => !target.nodes.some((candidate) => candidate.name === node));
+  if (unknown !== undefined) {
+    throw new ValidationError(
+      `listener ${name}`,
+      `backup must name nodes of the target, got "${unknown}": use ${target.nodes.map((node) => node.name).join(', ')}`,
+    );
+  }
+  return {
+    name,
+    port,
+    servers: target.nodes.map((node) => ({
+      name: node.name,
+      address: node.address,
+      port: targetPort,
+      ...(backup.includes(node.name) ? { backup: true } : {}),
+    })),
+    ...(balance === undefined ? {} : { balance }),
+    ...(timeouts === undefined ? {} : { timeouts }),
+    ...(maxConnections === undefined ? {} : { maxConnections }),
+    ...(essential === undefined ? {} : { essential }),
+    ...(extraLines === undefined ? {} : { extraLines }),
+  };
+}
+
+function amqpProbe({ managementPort }: IBrokerTarget): NonNullable<HaproxyCheck['probe']> {
+  return managementPort === undefined
+    ? { kind: 'tcp' }
+    : { kind: 'tcp-and-http', port: managementPort, path: '/' };
+}
