@@ -1,0 +1,84 @@
+// Images built here, from the Dockerfiles in images/.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SOURCE_LABEL, provideBase } from './base-image.mjs';
+import { must, run } from './command.mjs';
+import { fingerprint } from './fingerprint.mjs';
+import { ROOT } from './paths.mjs';
+import { step } from './report.mjs';
+
+/** How the version of the software in an image is asked for. */
+const VERSION_COMMANDS = {
+  rabbitmq: `dpkg-query --show --showformat='\${Version}' rabbitmq-server`,
+  proxy: `dpkg-query --show --showformat='\${Version}' haproxy`,
+};
+/** Digits of the version in the image's tag: a broker's patch level counts, a proxy's doesn't. */
+const TAG_PARTS = { rabbitmq: 3, proxy: 2 };
+
+/**
+ * Builds the image of a role, unless the engine has it from the same Dockerfile. Resolves to its name, e.g.
+ * `cdktf-brokers/rabbitmq:4.0.5`; the tag is the version of the software in it.
+ */
+export async function buildImage(role, { registry }) {
+  const directory = join(ROOT, 'images', role);
+  const source = fingerprint(readFileSync(join(directory, 'Dockerfile'), 'utf8'));
+  const repository = `cdktf-brokers/${role}`;
+  const present = await builtFrom(repository, source);
+  if (present !== undefined) {
+    await step(`images: ${role}`, () => `${present}, built before`);
+    return present;
+  }
+  const base = await provideBase({ registry });
+  let name;
+  await step(
+    `images: building ${repository}`,
+    async () => {
+      const unnamed = `${repository}:building`;
+      await must(
+        'docker',
+        [
+          'build',
+          '--build-arg',
+          `BASE=${base}`,
+          '--label',
+          `${SOURCE_LABEL}=${source}`,
+          '--tag',
+          unnamed,
+          directory,
+        ],
+        `The image ${repository} could not be built: check that containers reach the Debian mirror`,
+        { output: `image-${role}`, env: { DOCKER_BUILDKIT: '0' } },
+      );
+      const version = await must(
+        'docker',
+        ['run', '--rm', '--network=none', '--entrypoint=sh', unnamed, '-c', VERSION_COMMANDS[role]],
+        `The image ${repository} does not run`,
+      );
+      name = `${repository}:${tagOf(version, TAG_PARTS[role])}`;
+      await must('docker', ['tag', unnamed, name], `The image could not be named ${name}`);
+      await run('docker', ['rmi', unnamed]);
+      return name;
+    },
+    '30 s',
+  );
+  return name;
+}
+
+/** The first `parts` numbers of a Debian version: `1:4.0.5-6+deb13u2`, 2 → `4.0`. */
+export function tagOf(version, parts) {
+  return version.replace(/^\d+:/, '').match(/\d+/g).slice(0, parts).join('.');
+}
+
+async function builtFrom(repository, source) {
+  const { stdout } = await run('docker', [
+    'images',
+    '--filter',
+    `label=${SOURCE_LABEL}=${source}`,
+    '--format',
+    '{{.Repository}}:{{.Tag}}',
+    repository,
+  ]);
+  return stdout
+    .split('\n')
+    .find((name) => name.startsWith(`${repository}:`) && !/:(<none>|building)$/.test(name));
+}

@@ -1,0 +1,36 @@
+// The npm packages of the lockfile.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { must } from './command.mjs';
+import { isInstalled } from './installed.mjs';
+import { ROOT } from './paths.mjs';
+import { step } from './report.mjs';
+
+/** `npm ci`, when node_modules is missing or differs from the lockfile. */
+export async function installDependencies() {
+  if (upToDate()) return step('npm packages', () => 'as in package-lock.json');
+  return step(
+    'npm packages: npm ci',
+    () =>
+      must(
+        'npm',
+        ['ci', '--no-audit', '--no-fund'],
+        'npm ci failed: check that the npm registry can be reached',
+        {
+          output: 'npm',
+        },
+      ).then(() => undefined),
+    '30 s',
+  );
+}
+
+function upToDate() {
+  try {
+    const [lock, installed] = ['package-lock.json', 'node_modules/.package-lock.json'].map((name) =>
+      JSON.parse(readFileSync(join(ROOT, name), 'utf8')),
+    );
+    return isInstalled(lock, installed);
+  } catch {
+    return false;
+  }
+}

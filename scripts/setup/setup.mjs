@@ -1,0 +1,54 @@
+// Everything that `npm run demo` and `npm test` need on a machine, put there step by step. Each step is skipped where
+// its result is there already.
+import { performance } from 'node:perf_hooks';
+import { must } from './command.mjs';
+import { installDependencies } from './dependencies.mjs';
+import { provideEngine } from './engine.mjs';
+import { provideImages } from './images.mjs';
+import { exclusively } from './lock.mjs';
+import { provideProvider } from './provider.mjs';
+import { say, secondsSince, step } from './report.mjs';
+import { checkSystem } from './system.mjs';
+import { findTerraform } from './terraform.mjs';
+
+const done = new Map();
+
+/**
+ * Sets up what is missing. `engine: false` leaves out Terraform, Docker and the images. Resolves to the environment
+ * variables that `cdktf` needs; the second call in a process returns the first one's result.
+ * @throws SetupError with one sentence that says what to install or to do
+ */
+export function setUp({ engine = true } = {}) {
+  if (!done.has(engine))
+    done.set(
+      engine,
+      exclusively(() => allSteps(engine)),
+    );
+  return done.get(engine);
+}
+
+async function allSteps(engine) {
+  const started = performance.now();
+  await checkSystem({ linux: engine });
+  await installDependencies();
+  const environment = { CHECKPOINT_DISABLE: '1' };
+  if (engine) {
+    // Cheap checks first: who must install something hears of it before the long steps.
+    const terraform = await findTerraform();
+    Object.assign(environment, terraform.env, await provideEngine());
+    await provideImages();
+    Object.assign(environment, await provideProvider(terraform));
+  }
+  await build();
+  say(`set up in ${secondsSince(started)}`);
+  return environment;
+}
+
+/** Compiles the project. */
+async function build() {
+  await step('compiling', () =>
+    must('npm', ['run', '--silent', 'build'], 'The project does not compile', { output: 'build' }).then(
+      () => undefined,
+    ),
+  );
+}
