@@ -30,6 +30,11 @@ export interface DockerPlatformProps {
   /** Where the images come from. */
   readonly images: IImageSource;
   /**
+   * Name of the Docker network.
+   * @default `<stack>-<construct id>`
+   */
+  readonly networkName?: string;
+  /**
    * Address of the engine as in `DOCKER_HOST`, e.g. `ssh://user@host`.
    * @default the environment's `DOCKER_HOST`, or the local socket
    */
@@ -73,7 +78,7 @@ export class DockerPlatform extends Construct implements IPlatform {
       path: join(__dirname, 'agent'),
       type: AssetType.DIRECTORY,
     });
-    this.networkName = `${stack.node.id}-${id}`;
+    this.networkName = props.networkName ?? `${stack.node.id}-${id}`;
     this.preflight = this.createPreflight();
     this.network = this.createNetwork(stack);
   }

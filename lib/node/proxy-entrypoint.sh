@@ -66,10 +66,13 @@ stop() {
   if holds_address; then
     hand_over
     tries=20
-    until { ! holds_address && answers "http://$FLOATING_ADDRESS:$HEALTH_PORT/alive"; } || [ "$tries" -eq 0 ]; do
+    while holds_address && [ "$tries" -gt 0 ]; do
       tries=$((tries - 1))
       sleep 0.1
     done
+    # An answer comes at once, or after a second when the first packet was lost on the way of the address.
+    answers "http://$FLOATING_ADDRESS:$HEALTH_PORT/alive" || answers "http://$FLOATING_ADDRESS:$HEALTH_PORT/alive" ||
+      say 'the other proxy does not answer on the floating address'
   else
     hand_over
   fi

@@ -1,26 +1,34 @@
 #!/bin/bash
-# Completes a membership that is new: forgets members that are neither declared nor alive, and gives every quorum queue a
-# member on every node. Runs on one node once all are ready. Running it twice changes nothing.
+# Completes a membership that is new: forgets members that are neither declared nor alive, moves the metadata to Khepri
+# where that was asked for, and gives every quorum queue a member on every node. Runs on one node once all are ready.
+# Running it twice changes nothing.
 set -euo pipefail
 
 {
   read -r _
+  read -r store
   mapfile -t nodes
 } </etc/brokers/cluster
 
-status=$(rabbitmqctl --quiet cluster_status --formatter json)
+status=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet cluster_status --formatter json)
 [[ $status =~ \"disk_nodes\":\[([^]]*)\] ]]
 members=${BASH_REMATCH[1]//[\",]/ }
 for member in $members; do
   [[ " ${nodes[*]} " == *" $member "* ]] && continue
-  rabbitmq-queues --quiet shrink "$member" >/dev/null
-  rabbitmqctl --quiet forget_cluster_node "$member" >/dev/null
+  /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --quiet shrink "$member" >/dev/null
+  /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet forget_cluster_node "$member" >/dev/null
   echo "${member#*@} was still a member without being declared: forgotten"
 done
 
-# A queue that a node declared at its first boot, before the others had joined, has one member only.
-if ((${#nodes[@]} > 1)); then
-  for node in "${nodes[@]}"; do
-    grown=$(rabbitmq-queues grow "$node" all 2>&1) || { printf '%s\n' "${grown##*$'\n'}" >&2; exit 1; }
-  done
+if [[ $store == khepri && $status == *'"name":"khepri_db","state":"disabled"'* ]]; then
+  /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet enable_feature_flag --opt-in khepri_db
+  echo 'metadata is kept in Khepri from now on'
 fi
+
+# Queues give a node that joins later no member. All nodes at once: each call spends most of its time starting Erlang.
+jobs=()
+for node in "${nodes[@]}"; do
+  /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --quiet grow "$node" all >/dev/null &
+  jobs+=($!)
+done
+for job in "${jobs[@]}"; do wait "$job"; done

@@ -13,33 +13,47 @@ fail() {
 
 {
   read -r _
+  read -r _
   mapfile -t nodes
 } </etc/brokers/cluster
 
-status=$(rabbitmqctl --quiet cluster_status --formatter json)
+status=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet cluster_status --formatter json)
 [[ $status =~ \"disk_nodes\":\[([^]]*)\] ]] || fail 'cluster_status does not list the members'
 if [[ ${BASH_REMATCH[1]} != *"\"$leaving\""* ]]; then
   echo "$host is not a member any more"
   exit 0
 fi
 
+cli=/opt/brokers/bin/rabbitmq-cli
+list() {
+  $cli rabbitmqctl --quiet "$@" --no-table-headers
+}
+
 if [[ $status =~ \"running_nodes\":\[([^]]*)\] && ${BASH_REMATCH[1]} == *"\"$leaving\""* ]]; then
+  vhosts=$(list list_vhosts name)
+  # A classic queue lives on one node and would go with it.
   while read -r vhost; do
-    # A classic queue or a stream with a single copy lives on one node and would go with it.
     while IFS=$'\t' read -r name type messages; do
       if [[ $type == classic && $messages != 0 ]]; then
         fail "$host still holds $messages messages of classic queue $name in vhost $vhost: consume or move them first"
       fi
-    done < <(rabbitmqctl --quiet --node "$leaving" list_queues --vhost "$vhost" --local --no-table-headers name type messages)
-  done < <(rabbitmqctl --quiet list_vhosts --no-table-headers name)
+    done < <(list --node "$leaving" list_queues --vhost "$vhost" --local name type messages)
+  done <<<"$vhosts"
 
   # The file of this node still names the leaving ones when they were declared at its last delivery.
   for node in "${nodes[@]}"; do
-    [[ " $* " == *" ${node#*@} "* ]] || rabbitmq-queues --quiet grow "$node" all >/dev/null
+    [[ " $* " == *" ${node#*@} "* ]] || $cli rabbitmq-queues --quiet grow "$node" all >/dev/null
   done
-  rabbitmq-queues --quiet shrink "$leaving" >/dev/null
-  rabbitmq-upgrade --quiet --node "$leaving" drain >/dev/null
-  rabbitmqctl --quiet --node "$leaving" stop_app >/dev/null
+  $cli rabbitmq-queues --quiet shrink "$leaving" >/dev/null
+  while read -r vhost; do
+    while IFS=$'\t' read -r name type members; do
+      if [[ $type == stream && $members == *"$leaving"* ]]; then
+        $cli rabbitmq-streams --quiet delete_replica --vhost "$vhost" "$name" "$leaving" >/dev/null
+      fi
+    done < <(list list_queues --vhost "$vhost" name type members)
+  done <<<"$vhosts"
+  $cli rabbitmq-upgrade --quiet --node "$leaving" drain >/dev/null
+  $cli rabbitmqctl --quiet --node "$leaving" stop_app >/dev/null
 fi
-rabbitmqctl --quiet forget_cluster_node "$leaving" >/dev/null
+$cli rabbitmqctl --quiet forget_cluster_node "$leaving" >/dev/null
 echo "$host has left the cluster"

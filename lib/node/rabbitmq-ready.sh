@@ -9,9 +9,10 @@ fail() {
   exit 1
 }
 
-# /etc/brokers/cluster: first the version line, then one Erlang node name a line.
+# /etc/brokers/cluster: the version line, the metadata store, then one Erlang node name a line.
 {
   read -r version
+  read -r _
   mapfile -t nodes
 } </etc/brokers/cluster
 
@@ -27,7 +28,7 @@ if [[ ${1:-} != --explain ]]; then
   done
 fi
 
-status=$(rabbitmqctl --quiet cluster_status --formatter json 2>&1) ||
+status=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet cluster_status --formatter json 2>&1) ||
   fail "the broker does not answer: $(grep -m 1 '^Error' <<<"$status")"
 
 members() {
@@ -42,7 +43,7 @@ why_missing() {
     echo "$host does not answer on port 4369"
     return
   fi
-  answer=$(rabbitmqctl --quiet --node "$node" status --timeout 5 2>&1) && {
+  answer=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet --node "$node" status --timeout 5 2>&1) && {
     echo "$host runs, but not in the cluster of this node"
     return
   }
@@ -63,8 +64,8 @@ if [[ -n $missing ]]; then
   fi
   fail "$sentence"
 fi
-stranger=$(comm -13 <(echo "$wanted") <(members disk_nodes))
-[[ -z $stranger ]] || fail "has members that are not declared: ${stranger//$'\n'/, }"
+stranger=$(comm -13 <(echo "$wanted") <(echo "$running"))
+[[ -z $stranger ]] || fail "sees nodes that are not declared: ${stranger//$'\n'/, }"
 [[ $status == *'"partitions":{}'* || $status == *'"partitions":[]'* ]] || fail 'reports a network partition'
 [[ $status == *'"alarms":[]'* ]] || fail 'has an alarm: out of memory or disk'
 [[ $status =~ \"rabbitmq_version\":\"([0-9.]+)\" ]] || fail 'does not tell its version'

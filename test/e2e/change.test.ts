@@ -101,7 +101,7 @@ describe('growing and shrinking', () => {
     expect([...shrunk.members].sort()).toEqual([...remembered].sort());
     expect((await deployment.leftovers()).filter((name) => /rabbitmq-[45]/.test(name))).toEqual([]);
 
-    const consumed = await drain(connection, 'orders');
+    const consumed = await drain(connection, 'orders', confirmed.length);
     await connection.close();
     expect(confirmed.filter((id) => !consumed.has(id))).toEqual([]);
   }, 400_000);

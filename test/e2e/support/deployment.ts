@@ -1,10 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CommandResult, must, run } from './command';
 
 const ROOT = resolve(__dirname, '../../..');
 const CDKTF = join(ROOT, 'node_modules/cdktf-cli/bundle/bin/cdktf');
+
+/** What a deployment leaves on an engine, in the order in which it can be removed. */
+const KINDS = [
+  { list: ['ps', '--all', '--format', '{{.Names}}'], remove: ['rm', '--force', '--volumes'] },
+  { list: ['network', 'ls', '--format', '{{.Name}}'], remove: ['network', 'rm'] },
+  { list: ['volume', 'ls', '--format', '{{.Name}}'], remove: ['volume', 'rm'] },
+] as const;
 
 /** What a test varies of the local stack; see `test/e2e/app.ts`. */
 export interface Settings {
@@ -56,7 +63,8 @@ export class Deployment {
     writeFileSync(join(this.directory, 'settings.json'), JSON.stringify(this.settings));
   }
 
-  public deploy(): Promise<CommandResult> {
+  public async deploy(): Promise<CommandResult> {
+    if (!existsSync(this.stateFile)) await this.sweep();
     return this.cdktf('deploy', 'local', '--auto-approve', ...skipLock());
   }
 
@@ -93,21 +101,25 @@ export class Deployment {
   /** Takes everything away, whatever state the deployment is in. */
   public async remove(): Promise<CommandResult> {
     const result = await this.cdktf('destroy', 'local', '--auto-approve');
+    if (result.code !== 0) await this.sweep();
     rmSync(this.directory, { recursive: true, force: true });
     return result;
   }
 
   /** Names of what the engine still has of this deployment. */
   public async leftovers(): Promise<string[]> {
-    const listings = [
-      ['ps', '--all', '--format', '{{.Names}}'],
-      ['volume', 'ls', '--format', '{{.Name}}'],
-    ];
-    const names = await Promise.all(listings.map((args) => must('docker', ...args)));
-    return names
-      .join('\n')
-      .split('\n')
-      .filter((name) => name.startsWith(`${this.settings.prefix}-`));
+    const listings = KINDS.map(({ list }) => must('docker', ...list).then((names) => names.split('\n')));
+    return (await Promise.all(listings)).flat().filter((name) => name.startsWith(`${this.settings.prefix}-`));
+  }
+
+  /** Removes what a run that was killed left behind, with no state to destroy it by. */
+  private async sweep(): Promise<void> {
+    for (const { list, remove } of KINDS) {
+      const names = (await must('docker', ...list)).split('\n');
+      for (const name of names.filter((candidate) => candidate.startsWith(`${this.settings.prefix}-`))) {
+        await must('docker', ...remove, name);
+      }
+    }
   }
 
   private async run(command: string, ...args: readonly string[]): Promise<CommandResult> {

@@ -22,7 +22,7 @@ export function connect(outputs: Outputs): Connection {
     port,
     username: outputs.administrator_name,
     password: outputs.administrator_password,
-    connectionTimeout: 1000,
+    connectionTimeout: 500,
     retryLow: 50,
     retryHigh: 200,
     acquireTimeout: 30_000,
@@ -81,13 +81,18 @@ export async function publish(
   return { confirmed, outages, retried };
 }
 
-/** Consumes until nothing has come for `quietMilliseconds` and returns how often each id was delivered. */
+/**
+ * Consumes until `expected` different ids have come and then nothing for half a second, at most `seconds` long, and
+ * returns how often each id was delivered.
+ */
 export async function drain(
   connection: Connection,
   queue: string,
-  quietMilliseconds = 1500,
+  expected: number,
+  seconds = 60,
 ): Promise<ReadonlyMap<number, number>> {
   const seen = new Map<number, number>();
+  const deadline = performance.now() + seconds * 1000;
   let last = performance.now();
   const consumer = connection.createConsumer(
     { queue, queueOptions: { passive: true, durable: true }, qos: { prefetchCount: 500 } },
@@ -100,7 +105,8 @@ export async function drain(
   consumer.on('error', () => undefined);
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
-      if (performance.now() - last < quietMilliseconds) return;
+      const now = performance.now();
+      if (now < deadline && (seen.size < expected || now - last < 500)) return;
       clearInterval(timer);
       resolve();
     }, 50);

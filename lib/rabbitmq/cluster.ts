@@ -1,0 +1,187 @@
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ValidationError } from '../model/errors';
+import { GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
+import { assertHostName } from '../model/names';
+import { assertSecret, ISecret } from '../model/secret';
+import { nodeScript } from '../node/script';
+import { IPlacedGroup } from '../platform';
+import { Secret } from '../secret';
+import { ADMINISTRATOR_SECRET, clusterFiles, COOKIE_SECRET } from './cluster-files';
+import { RabbitMqClusterProps } from './cluster-props';
+import { DefinitionsBuilder } from './definitions-builder';
+import { RabbitMqPlugin, resolvePlugins } from './plugins';
+import { RABBITMQ_PORTS, rabbitMqPorts } from './ports';
+import { RabbitMqVersion } from './version';
+
+/** An odd number, so that a majority exists in every split; more than seven copies only cost throughput. */
+const SIZES: readonly number[] = [1, 3, 5, 7];
+
+const SCRIPTS = ['install-files', 'rabbitmq-cli', 'rabbitmq-entrypoint', 'rabbitmq-health'].concat([
+  'rabbitmq-joined',
+  'rabbitmq-leave',
+  'rabbitmq-ready',
+]);
+
+/** One broker of a cluster. */
+export interface RabbitMqNode {
+  /** Host name, e.g. `orders-1`. */
+  readonly name: string;
+  /** Fixed private IPv4 address. */
+  readonly address: string;
+}
+
+/**
+ * A RabbitMQ cluster of one, three, five or seven nodes with one Erlang cookie, an administrator, and the vhosts, users,
+ * policies, exchanges, queues and bindings that are added to it.
+ *
+ * A deploy succeeds only when every node sees all others and none has an alarm.
+ */
+export class RabbitMqCluster extends Construct implements IPlacedGroup {
+  /** Depend on this to come after the cluster serves. */
+  public readonly ready: ITerraformDependable;
+  public readonly version: RabbitMqVersion;
+  /** Name of the administrator. */
+  public readonly administratorName: string;
+  public readonly administratorPassword: ISecret;
+  /** Shared by all nodes and by the tools that talk to them. */
+  public readonly erlangCookie: ISecret;
+  /** Port of AMQP 0-9-1 and 1.0. */
+  public readonly amqpPort: number = RABBITMQ_PORTS.amqp;
+  /** Port of the management pages and API; absent without the plugin. */
+  public readonly managementPort?: number;
+  private readonly name: string;
+  private readonly brokers: readonly RabbitMqNode[];
+  private readonly plugins: readonly RabbitMqPlugin[];
+  private readonly definitions: DefinitionsBuilder;
+  private cached: GroupSpec | undefined;
+
+  /** @throws ValidationError for bad input; each rule is named in the error */
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: RabbitMqClusterProps,
+  ) {
+    super(scope, id);
+    this.name = props.name ?? id;
+    assertHostName(this, this.name);
+    this.assertSize(props.nodes);
+    this.version = props.version;
+    this.plugins = resolvePlugins(this, props.version, props.plugins ?? []);
+    if (this.plugins.includes('rabbitmq_management')) this.managementPort = RABBITMQ_PORTS.management;
+    this.administratorName = props.administrator?.name ?? 'administrator';
+    this.administratorPassword = this.secret('administrator.password', 'administrator-password', props.administrator?.password);
+    this.erlangCookie = this.secret('erlangCookie', 'erlang-cookie', props.erlangCookie);
+    this.brokers = props.platform
+      .reserveAddresses({
+        group: this.name,
+        count: props.nodes,
+        ...(props.addresses === undefined ? {} : { addresses: props.addresses }),
+      })
+      .map((address, index) => ({ name: `${this.name}-${index + 1}`, address }));
+    this.definitions = new DefinitionsBuilder(props.version, { nodes: props.nodes });
+    this.ready = props.platform.place(() => this.spec(), props.after).ready;
+  }
+
+  /** The brokers in the order of their numbers. */
+  public get nodes(): readonly RabbitMqNode[] {
+    return [...this.brokers];
+  }
+
+  /** `address:port` of every broker, for clients that choose one themselves. */
+  public get endpoints(): readonly string[] {
+    return this.brokers.map(({ address }) => `${address}:${this.amqpPort}`);
+  }
+
+  /** `address:port` of the first broker; put a `HaproxyPair` in front for one that survives it. */
+  public get endpoint(): string {
+    return this.endpoints[0] ?? '';
+  }
+
+  /** Address of each broker's management page; none without the plugin. */
+  public get managementUrls(): readonly string[] {
+    const port = this.managementPort;
+    return port === undefined ? [] : this.brokers.map(({ address }) => `http://${address}:${port}`);
+  }
+
+  /** What the brokers listen on and who needs to reach it. */
+  public get connections(): readonly PortSpec[] {
+    return rabbitMqPorts({
+      management: this.managementPort !== undefined,
+      prometheus: this.plugins.includes('rabbitmq_prometheus'),
+    });
+  }
+
+  public addQueue(name: string): void { this.definitions.addQueue(name); this.cached = undefined; }
+
+  private spec(): GroupSpec {
+    this.cached ??= {
+      name: this.name,
+      hosts: this.brokers.map((broker) => this.host(broker)),
+      readyCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-ready`],
+      readyTimeoutSeconds: this.props.readyTimeoutSeconds ?? 180,
+      joinedCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-joined`],
+      leaveCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-leave`],
+    };
+    return this.cached;
+  }
+
+  private host(broker: RabbitMqNode): HostSpec {
+    const { memoryMiB, openFiles } = this.props;
+    return {
+      name: broker.name,
+      address: broker.address,
+      container: {
+        image: { role: 'rabbitmq', version: this.version.line },
+        command: [`${SCRIPTS_DIRECTORY}/rabbitmq-entrypoint`],
+        environment: { RABBITMQ_NODENAME: `rabbit@${broker.name}` },
+        // The entry point hands files to the broker's user and then becomes it.
+        capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+        volumes: [{ name: 'data', mountPath: '/var/lib/rabbitmq' }],
+        healthCheck: {
+          command: [`${SCRIPTS_DIRECTORY}/rabbitmq-health`],
+          intervalSeconds: 5,
+          timeoutSeconds: 3,
+          retries: 3,
+          startPeriodSeconds: 60,
+        },
+        stopTimeoutSeconds: 60,
+        ...(memoryMiB === undefined ? {} : { memoryMiB }),
+        ...(openFiles === undefined ? {} : { openFiles }),
+      },
+      files: clusterFiles(this.props, {
+        nodes: this.brokers.map(({ name }) => name),
+        plugins: this.plugins,
+        definitions: this.definitions.toDocument({
+          name: this.administratorName,
+          passwordSecretName: ADMINISTRATOR_SECRET,
+        }),
+      }),
+      scripts: SCRIPTS.map(nodeScript),
+      secrets: [
+        { name: COOKIE_SECRET, secret: this.erlangCookie },
+        { name: ADMINISTRATOR_SECRET, secret: this.administratorPassword },
+        ...this.definitions.secrets(),
+      ],
+      ports: this.connections,
+      aliases: this.brokers.map(({ name, address }) => ({ name, address })),
+    };
+  }
+
+  private assertSize(nodes: number): void {
+    if (SIZES.includes(nodes)) return;
+    const below = Math.max(...SIZES.filter((size) => size < nodes), 1);
+    const above = Math.min(...SIZES.filter((size) => size > nodes), 7);
+    const way = below === above ? `use ${below}` : `use ${below} or ${above}`;
+    if (Number.isInteger(nodes) && nodes > 0 && nodes % 2 === 0) {
+      throw new ValidationError(this, `nodes must be odd for quorum queues, got ${nodes}: ${way}`);
+    }
+    throw new ValidationError(this, `nodes must be 1, 3, 5 or 7, got ${nodes}: ${way}`);
+  }
+
+  private secret(prop: string, id: string, given: ISecret | undefined): ISecret {
+    if (given === undefined) return Secret.generate(this, id);
+    assertSecret(this, prop, given);
+    return given;
+  }
+}
