@@ -1,7 +1,7 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertHostName } from '../model/names';
 import { assertExtraLines, assertNoContradiction } from './extra-lines';
-import { assertInteger, assertIpv4, assertSeconds } from './values';
+import { assertInteger, assertIpv4, assertSeconds, isUnresolved } from './values';
 
 /** A program that exits 0 while this host may hold the floating address. */
 export interface KeepalivedCheck {
@@ -80,7 +80,6 @@ const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
 const PATH = /^(?:\/[A-Za-z0-9._-]+)+$/;
 const WORD = /^[A-Za-z0-9._:/=-]+$/;
 const USER = /^[a-z_][a-z0-9_-]*$/;
-const UNRESOLVED = '${TfToken[';
 
 /**
  * keepalived.conf for `config`, for Keepalived 2.2.7 to 2.3. Pure: equal input gives equal bytes.
@@ -216,6 +215,6 @@ function assertCheck(subject: ErrorSubject, check: KeepalivedCheck): void {
 }
 
 function assertWord(subject: ErrorSubject, name: string, value: string, pattern: RegExp): void {
-  if (pattern.test(value) || value.includes(UNRESOLVED)) return;
+  if (pattern.test(value) || isUnresolved(value)) return;
   throw new ValidationError(subject, `${name} must be a plain word, got "${value}"`);
 }

@@ -3,8 +3,11 @@ import { ErrorSubject, ValidationError } from '../model/errors';
 
 /** Longest time that HAProxy and Keepalived can count, in seconds: 2^31 - 1 ms. */
 const MAX_SECONDS = 2_147_483;
-/** A value that is known only when the stack is applied. */
-const UNRESOLVED = '${TfToken[';
+
+/** Whether `value` contains a part that is known only when the stack is applied. Such values are not checked. */
+export function isUnresolved(value: string): boolean {
+  return value.includes('${TfToken[');
+}
 
 /** @throws ValidationError unless `value` is a whole number from `min` to `max` */
 export function assertInteger(
@@ -31,6 +34,6 @@ export function assertSeconds(subject: ErrorSubject, name: string, value: number
 
 /** @throws ValidationError unless `address` is an IPv4 address, or not known yet */
 export function assertIpv4(subject: ErrorSubject, address: string): void {
-  if (isIPv4(address) || address.includes(UNRESOLVED)) return;
+  if (isIPv4(address) || isUnresolved(address)) return;
   throw new ValidationError(subject, `address must be an IPv4 address, got "${address}"`);
 }

@@ -102,6 +102,13 @@ describe('renderHaproxy', () => {
     for (const server of servers) expect(server).toContain('on-marked-down shutdown-sessions');
   });
 
+  it('asks another port of the server when the check names one', () => {
+    const probe = { kind: 'http', path: '/api/health', port: 15_692 } as const;
+    const text = renderHaproxy(withListener({ check: { probe } }));
+    expect(text).toContain('server rabbit-1 10.0.0.11:5672 check port 15692 inter 2s');
+    expect(text).toContain('http-check send meth GET uri /api/health ver HTTP/1.1');
+  });
+
   it('fails the health answer for essential listeners only', () => {
     const health = section(renderHaproxy(TYPICAL), 'frontend health');
     expect(health.filter((line) => line.startsWith('monitor fail'))).toEqual([
@@ -239,6 +246,11 @@ describe('renderHaproxy refuses', () => {
       /connectSeconds must be .* got 0/,
     ],
     ['a fraction of a millisecond', withListener({ check: { intervalSeconds: 0.0005 } }), /got 0.0005/],
+    [
+      'a time of 1000.5 ms',
+      withListener({ check: { intervalSeconds: 1.0005 } }),
+      /whole milliseconds .* got 1.0005/,
+    ],
     ['rise 0', withListener({ check: { rise: 0 } }), /rise must be a whole number from 1 to 1000, got 0/],
     [
       'a check path that breaks out of its word',

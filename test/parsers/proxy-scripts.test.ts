@@ -1,0 +1,201 @@
+import { renderHaproxy } from '../../lib/config/haproxy';
+import { HaproxyConfig } from '../../lib/config/haproxy-config';
+import { renderKeepalived } from '../../lib/config/keepalived';
+import { proxyScripts } from '../../lib/proxy/scripts';
+import { docker, ProxyContainer, until } from './proxy-container';
+
+const NETWORK = `proxy-scripts-${process.pid}`;
+const SUBNET = '172.31.78.0/24';
+const OWN = '172.31.78.21';
+const FLOATING = '172.31.78.20';
+const HAPROXY = '/etc/haproxy/haproxy.cfg';
+const KEEPALIVED = '/etc/keepalived/keepalived.conf';
+/** All printable characters: none is special on the way to the browser. */
+const PASSWORD = Array.from({ length: 95 }, (_, i) => String.fromCharCode(0x20 + i)).join('');
+const CAPABILITIES = ['KILL', 'NET_ADMIN', 'NET_RAW', 'SETGID', 'SETUID'];
+
+/** The proxy stands in front of its own statistics page, or of a port where nobody listens. */
+function haproxyConfig(serverPort: number, reloadDrainSeconds?: number): string {
+  const config: HaproxyConfig = {
+    listeners: [
+      {
+        name: 'amqp',
+        port: 5672,
+        mode: 'tcp',
+        servers: [{ name: 'self', address: '127.0.0.1', port: serverPort }],
+        check: { intervalSeconds: 0.2, rise: 1, fall: 2 },
+      },
+    ],
+    health: { port: 8405, allowFrom: [OWN, FLOATING] },
+    statistics: { port: 1080, uri: '/haproxy_stats', refreshSeconds: 30, user: 'admin' },
+    ...(reloadDrainSeconds === undefined ? {} : { reloadDrainSeconds }),
+  };
+  return renderHaproxy(config);
+}
+
+const SERVING = haproxyConfig(1080);
+const KEEPALIVED_TEXT = renderKeepalived({
+  host: 'proxy-1',
+  group: 'proxy',
+  interfaceName: 'eth0',
+  address: OWN,
+  peers: ['172.31.78.22'],
+  floatingAddress: FLOATING,
+  prefixLength: 24,
+  virtualRouterId: 51,
+  priority: 250,
+  check: { path: '/opt/brokers/bin/proxy-check', arguments: ['8405'], user: 'nobody' },
+});
+
+function delivered(haproxy: string): Record<string, string> {
+  return {
+    '/etc/brokers/manifest': `0644 root ${HAPROXY}\n0644 root ${KEEPALIVED}\n`,
+    '/etc/brokers/secrets/statistics-password': PASSWORD,
+    [`/etc/brokers/delivered${HAPROXY}`]: haproxy,
+    [`/etc/brokers/delivered${KEEPALIVED}`]: KEEPALIVED_TEXT,
+    ...Object.fromEntries(proxyScripts().map(({ name, text }) => [`/opt/brokers/bin/${name}`, text])),
+  };
+}
+
+function startProxy(haproxy: string): Promise<ProxyContainer> {
+  const options = [
+    ...['--network', NETWORK, '--ip', OWN, '--cap-drop', 'ALL'],
+    ...CAPABILITIES.flatMap((name) => ['--cap-add', name]),
+    ...['--env', 'HEALTH_PORT=8405', '--env', `FLOATING_ADDRESS=${FLOATING}`],
+  ];
+  return ProxyContainer.start(options, ['/opt/brokers/bin/proxy-entrypoint'], delivered(haproxy));
+}
+
+describe('a proxy container', () => {
+  let proxy: ProxyContainer;
+
+  const ready = () => proxy.exec('/opt/brokers/bin/proxy-ready');
+  const reload = () => proxy.exec('/opt/brokers/bin/proxy-reload');
+  const isReady = async () => (await ready()).code === 0;
+  const holdsAddress = async () => (await proxy.exec('ip', 'address')).stdout.includes(`inet ${FLOATING}/24`);
+  const get = async (url: string) => (await proxy.exec('wget', '-q', '-O', '-', url)).stdout.trim();
+  const worker = () => get('http://127.0.0.1:8405/worker');
+
+  /** Delivers files as a platform does. */
+  async function deliver(files: Record<string, string>): Promise<void> {
+    await proxy.copy(
+      Object.fromEntries(
+        Object.entries(files).map(([path, text]) => [`/etc/brokers/delivered${path}`, text]),
+      ),
+    );
+    expect((await proxy.exec('/opt/brokers/bin/install-files')).code).toBe(0);
+  }
+
+  async function exitCode(): Promise<number> {
+    return Number((await docker('wait', proxy.id)).stdout);
+  }
+
+  beforeAll(async () => {
+    const { code, stderr } = await docker('network', 'create', '--subnet', SUBNET, NETWORK);
+    if (code !== 0) throw new Error(stderr);
+  });
+  afterAll(() => docker('network', 'rm', NETWORK));
+  afterEach(() => proxy.remove());
+
+  describe('that serves', () => {
+    beforeEach(async () => {
+      proxy = await startProxy(SERVING);
+      await until('the proxy is ready', 15, isReady);
+    });
+
+    it('holds the floating address, and shows its statistics to who knows the password', async () => {
+      expect(await holdsAddress()).toBe(true);
+      const url = `http://${FLOATING}:1080/haproxy_stats;csv`;
+      const login = ['--user=admin', '--auth-no-challenge', `--password=${PASSWORD}`];
+      expect((await proxy.exec('wget', '-q', '-O', '-', ...login, url)).stdout).toContain('amqp,self,');
+      expect((await proxy.exec('wget', '-q', '-O', '-', '--user=admin', '--password=x', url)).code).not.toBe(
+        0,
+      );
+      expect(await proxy.logs()).not.toContain(PASSWORD);
+      const processes = await proxy.exec('sh', '-c', 'cat /proc/[0-9]*/cmdline');
+      expect(processes.stdout).toContain('haproxy');
+      expect(processes.stdout).not.toContain(PASSWORD.slice(1, 20));
+    });
+
+    it('takes a changed file by a reload, and keeps the address and its programs', async () => {
+      const before = await worker();
+      const keepalived = await proxy.exec('cat', '/run/brokers/keepalived.pid');
+      await deliver({
+        [HAPROXY]: haproxyConfig(1080, 60),
+        [KEEPALIVED]: KEEPALIVED_TEXT.replace('refresh 10', 'refresh 11'),
+      });
+      expect(await reload()).toMatchObject({ code: 0, stderr: '' });
+      expect(await worker()).not.toBe(before);
+      expect(await proxy.exec('cat', '/run/brokers/keepalived.pid')).toEqual(keepalived);
+      expect(await isReady()).toBe(true);
+      expect(await proxy.logs()).toContain('Reload complete');
+      expect(await holdsAddress()).toBe(true);
+
+      const unchanged = await worker();
+      expect((await reload()).code).toBe(0);
+      expect(await worker()).toBe(unchanged);
+    });
+
+    it('refuses a file that HAProxy or Keepalived does not take, and goes on with the old one', async () => {
+      const before = await worker();
+      await deliver({ [HAPROXY]: `${SERVING}  bogus\n` });
+      expect(await reload()).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^haproxy refuses its configuration: .*unknown keyword 'bogus'/,
+        ) as string,
+      });
+      await deliver({ [HAPROXY]: SERVING, [KEEPALIVED]: 'vrrp_instance x {\n  bogus\n}\n' });
+      expect(await reload()).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^keepalived refuses its configuration: .*'bogus'/) as string,
+      });
+      expect(await worker()).toBe(before);
+      expect(await isReady()).toBe(true);
+    });
+
+    it('gives the address away while no server lives, and says so', async () => {
+      await deliver({ [HAPROXY]: haproxyConfig(9) });
+      expect((await reload()).code).toBe(0);
+      await until('the address is gone', 10, async () => !(await holdsAddress()));
+      expect(await ready()).toMatchObject({ code: 1, stderr: 'listener amqp has no living server\n' });
+      expect((await proxy.exec('/opt/brokers/bin/proxy-check', '8405')).code).not.toBe(0);
+      await deliver({ [HAPROXY]: SERVING });
+      expect((await reload()).code).toBe(0);
+      await until('the proxy is ready again', 10, isReady);
+      expect(await holdsAddress()).toBe(true);
+    });
+
+    it.each([
+      ['a worker of HAProxy', '"$(wget -q -O - http://127.0.0.1:8405/worker)"'],
+      ['the master of HAProxy', '"$(cat /run/brokers/haproxy.pid)"'],
+      ['Keepalived', '"$(cat /run/brokers/keepalived.pid)"'],
+      ["Keepalived's child", '"$(cat /run/brokers/keepalived-vrrp.pid)"'],
+    ])('ends with a failure when %s is killed', async (_, pid) => {
+      // Workers belong to another user: the killer needs the same right as HAProxy's master.
+      expect(await proxy.exec('sh', '-c', `kill -KILL ${pid}`)).toMatchObject({ code: 0 });
+      expect(await exitCode()).toBe(1);
+      expect(await proxy.logs()).toMatch(/proxy: (?:haproxy|keepalived) ended/);
+    });
+
+    it('ends without a failure when it is stopped, Keepalived first', async () => {
+      expect((await docker('stop', '--time', '10', proxy.id)).code).toBe(0);
+      expect(await exitCode()).toBe(0);
+      const logs = await proxy.logs();
+      expect(logs).toMatch(/proxy: stopping/);
+      expect(logs).toMatch(/Stopped Keepalived/);
+    });
+
+    it('starts again after it was killed, whatever the killed programs left behind', async () => {
+      expect((await docker('kill', proxy.id)).code).toBe(0);
+      expect((await docker('start', proxy.id)).code).toBe(0);
+      await until('the proxy is ready', 15, isReady);
+    });
+  });
+
+  it('ends with a sentence when HAProxy does not start', async () => {
+    proxy = await startProxy('global\n  bogus\n');
+    expect(await exitCode()).toBe(1);
+    expect(await proxy.logs()).toMatch(/unknown keyword 'bogus'[^]*proxy: haproxy does not start/);
+  });
+});
