@@ -93,7 +93,7 @@ fail() {
 /opt/brokers/bin/install-files >/dev/null
 touch "$runtime/started"
 
-# What an earlier run of this container left behind; a stale process id would keep Keepalived from starting.
+# What an earlier run of this container left behind: its process ids belong to other programs by now.
 rm -f "$runtime"/*.pid
 mkdir -p "$runtime/haproxy"
 chmod 0700 "$runtime/haproxy"

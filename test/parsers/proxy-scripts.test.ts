@@ -187,6 +187,9 @@ describe('a proxy container', () => {
     });
 
     it('starts again after it was killed, whatever the killed programs left behind', async () => {
+      // A process id that belongs to another program by now.
+      const stale = 'for file in /run/brokers/*.pid; do echo 1 >"$file"; done';
+      expect((await proxy.exec('sh', '-c', stale)).code).toBe(0);
       expect((await docker('kill', proxy.id)).code).toBe(0);
       expect((await docker('start', proxy.id)).code).toBe(0);
       await until('the proxy is ready', 15, isReady);
