@@ -14,7 +14,9 @@ interface FoundImages extends ImageNames {
 export function localImages(): IImageSource {
   const found = join(ROOT, '.setup', 'images.json');
   if (!existsSync(found)) {
-    return Images.fromRegistry(JSON.parse(readFileSync(join(ROOT, 'images', 'registry.json'), 'utf8')) as ImageNames);
+    return Images.fromRegistry(
+      JSON.parse(readFileSync(join(ROOT, 'images', 'registry.json'), 'utf8')) as ImageNames,
+    );
   }
   const { source, ...names } = JSON.parse(readFileSync(found, 'utf8')) as FoundImages;
   return source === 'built' ? Images.onEngine(names) : Images.fromRegistry(names);

@@ -60,6 +60,7 @@ export class LocalStack extends TerraformStack {
     this.output('statistics_url', proxy.statisticsUrl);
     this.output('administrator_name', cluster.administratorName);
     this.output('administrator_password', cluster.administratorPassword.value, true);
+    this.output('statistics_name', proxy.statisticsUser);
     this.output('statistics_password', proxy.statisticsPassword.value, true);
   }
 

@@ -15,16 +15,18 @@ import {
 } from '../model/host';
 import { assertHostName } from '../model/names';
 import { assertSecret, ISecret } from '../model/secret';
+import { nodeScript } from '../node/script';
 import { FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { Secret } from '../secret';
 import { HaproxyListener } from './haproxy-listener';
-import { proxyScripts } from './scripts';
 
 /** Name under which the hosts know the password of the statistics page; their entry point relies on it. */
 const STATISTICS_PASSWORD = 'statistics-password';
 const HEALTH_PORT = 8405;
 /** High, so that the other host takes over within milliseconds of an orderly stop; see `KeepalivedConfig.priority`. */
 const PRIORITIES = [250, 240] as const;
+
+const SCRIPTS = ['install-files', 'proxy-check', 'proxy-entrypoint', 'proxy-ready', 'proxy-reload'];
 
 /** HAProxy lines that this library renders for. */
 export type HaproxyVersion = '2.6' | '2.8' | '3.0' | '3.2';
@@ -147,6 +149,11 @@ export class HaproxyPair extends Construct implements IPlacedGroup {
     return `http://${this.floatingAddress}:${this.statistics.port}${this.statistics.uri}`;
   }
 
+  /** User of the statistics page. */
+  public get statisticsUser(): string {
+    return this.statistics.user;
+  }
+
   /**
    * `address:port` that clients use.
    * @throws ValidationError when no listener has that name
@@ -246,7 +253,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup {
           renderKeepalived(this.keepalived(host, other, priority)),
         ),
       ],
-      scripts: proxyScripts(),
+      scripts: SCRIPTS.map(nodeScript),
       secrets: [{ name: STATISTICS_PASSWORD, secret: this.statisticsPassword }],
       ports: this.ports(),
       aliases,

@@ -70,7 +70,11 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
     this.plugins = resolvePlugins(this, props.version, props.plugins ?? []);
     if (this.plugins.includes('rabbitmq_management')) this.managementPort = RABBITMQ_PORTS.management;
     this.administratorName = props.administrator?.name ?? 'administrator';
-    this.administratorPassword = this.secret('administrator.password', 'administrator-password', props.administrator?.password);
+    this.administratorPassword = this.secret(
+      'administrator.password',
+      'administrator-password',
+      props.administrator?.password,
+    );
     this.erlangCookie = this.secret('erlangCookie', 'erlang-cookie', props.erlangCookie);
     this.brokers = props.platform
       .reserveAddresses({
@@ -112,7 +116,10 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
     });
   }
 
-  public addQueue(name: string): void { this.definitions.addQueue(name); this.cached = undefined; }
+  public addQueue(name: string): void {
+    this.definitions.addQueue(name);
+    this.cached = undefined;
+  }
 
   private spec(): GroupSpec {
     this.cached ??= {

@@ -100,7 +100,9 @@ describe('a three-node cluster behind a proxy pair', () => {
   it('shows the statistics page only with its password', async () => {
     const page = (password: string): Promise<Response> =>
       fetch(outputs.statistics_url, {
-        headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}` },
+        headers: {
+          authorization: `Basic ${Buffer.from(`${outputs.statistics_name}:${password}`).toString('base64')}`,
+        },
       });
     expect((await page(outputs.statistics_password)).status).toBe(200);
     expect((await page('admin')).status).toBe(401);

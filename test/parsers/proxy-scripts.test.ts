@@ -1,7 +1,7 @@
 import { renderHaproxy } from '../../lib/config/haproxy';
 import { HaproxyConfig } from '../../lib/config/haproxy-config';
 import { renderKeepalived } from '../../lib/config/keepalived';
-import { proxyScripts } from '../../lib/proxy/scripts';
+import { nodeScript } from '../../lib/node/script';
 import { docker, ProxyContainer, until } from './proxy-container';
 
 const NETWORK = `proxy-scripts-${process.pid}`;
@@ -47,13 +47,17 @@ const KEEPALIVED_TEXT = renderKeepalived({
   check: { path: '/opt/brokers/bin/proxy-check', arguments: ['8405'], user: 'nobody' },
 });
 
+const SCRIPTS = ['install-files', 'proxy-check', 'proxy-entrypoint', 'proxy-ready', 'proxy-reload'];
+
 function delivered(haproxy: string): Record<string, string> {
   return {
     '/etc/brokers/manifest': `0644 root ${HAPROXY}\n0644 root ${KEEPALIVED}\n`,
     '/etc/brokers/secrets/statistics-password': PASSWORD,
     [`/etc/brokers/delivered${HAPROXY}`]: haproxy,
     [`/etc/brokers/delivered${KEEPALIVED}`]: KEEPALIVED_TEXT,
-    ...Object.fromEntries(proxyScripts().map(({ name, text }) => [`/opt/brokers/bin/${name}`, text])),
+    ...Object.fromEntries(
+      SCRIPTS.map(nodeScript).map(({ name, text }) => [`/opt/brokers/bin/${name}`, text]),
+    ),
   };
 }
 

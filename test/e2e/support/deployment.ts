@@ -34,6 +34,7 @@ export interface Outputs {
   readonly statistics_url: string;
   readonly administrator_name: string;
   readonly administrator_password: string;
+  readonly statistics_name: string;
   readonly statistics_password: string;
 }
 
