@@ -1,8 +1,11 @@
 // Compiles the project into dist/ and puts the shell scripts of the nodes beside the code that reads them.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const require = createRequire(import.meta.url);
-execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', '.'], { stdio: 'inherit' });
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const { status } = spawnSync(process.execPath, [compiler, '-p', '.'], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
 cpSync('lib/node', 'dist/lib/node', { recursive: true });

@@ -8,6 +8,8 @@ import { LOGS, ROOT, made } from './paths.mjs';
 import { SetupError } from './report.mjs';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+/** Time for an orderly end of a program that took too long. */
+const GRACE_SECONDS = 10;
 const running = new Set();
 let interruptedBy;
 
@@ -24,8 +26,8 @@ export function which(program, path = process.env.PATH ?? '') {
  * Runs a program to its end, without standard input. Never throws for an exit code; a program that isn't there ends
  * with 127, one that took too long with `timedOut`.
  * Options: `env` (added to this process's own), `cwd`, `output` (`capture`, `inherit`, or the name of a log),
- * `timeoutSeconds` for the whole run, `firstOutputSeconds` for the first captured piece, `input` (text for standard
- * input).
+ * `onLine` (called with each captured line), `timeoutSeconds` for the whole run, `firstOutputSeconds` for the first
+ * captured piece, `input` (text for standard input).
  */
 export function run(program, args, options = {}) {
   const { output = 'capture', input } = options;
@@ -43,13 +45,18 @@ export function run(program, args, options = {}) {
     const stop = () => {
       result.timedOut = true;
       signalGroup(child, 'SIGTERM');
+      setTimeout(() => running.has(child) && signalGroup(child, 'SIGKILL'), GRACE_SECONDS * 1000).unref();
     };
     const [whole, first] = [options.timeoutSeconds, options.firstOutputSeconds].map(
       (seconds) => seconds && setTimeout(stop, seconds * 1000),
     );
-    const collect = (name) => (text) => {
-      result[name] += text;
-      clearTimeout(first);
+    const collect = (name) => {
+      const toLines = options.onLine && lineSplitter(options.onLine);
+      return (text) => {
+        result[name] += text;
+        clearTimeout(first);
+        toLines?.(text);
+      };
     };
     child.stdout?.setEncoding('utf8').on('data', collect('stdout'));
     child.stderr?.setEncoding('utf8').on('data', collect('stderr'));
@@ -93,7 +100,17 @@ export function converse(program, args, env) {
   });
 }
 
-function logFile(name) {
+function lineSplitter(onLine) {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop();
+    lines.forEach(onLine);
+  };
+}
+
+/** Where the output of a program goes that is run with `output: name`. */
+export function logFile(name) {
   return join(made(LOGS), `${name}.log`);
 }
 

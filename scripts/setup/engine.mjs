@@ -22,6 +22,12 @@ export async function provideEngine() {
   return environment();
 }
 
+/** Whether there is anything that could run containers: if not, none are left either. */
+export async function mayHaveEngine() {
+  if (which('docker') === undefined) return false;
+  return (await host()).address !== DEFAULT_HOST || hasDaemon() || (await ask()).version !== undefined;
+}
+
 /** Resolves to `{ version }` of the engine, or to `{ problem }`, the reason why it doesn't answer. */
 async function ask() {
   const { code, stdout, stderr, timedOut } = await run(
@@ -65,7 +71,7 @@ async function bringUp(problem) {
       'This user may not use the Docker engine: add it to the group docker (`sudo usermod -aG docker $USER`, then log in again), or run this as root.',
     );
   }
-  if (which('dockerd', `${process.env.PATH}:/usr/sbin:/usr/local/sbin`) === undefined) {
+  if (!hasDaemon()) {
     await installEngine('No Docker engine answers and none is installed');
   } else if (!isRoot()) {
     throw new SetupError(
@@ -110,6 +116,11 @@ async function answering(hasEnded, hint) {
       throw new SetupError(`The Docker engine does not answer ${START_SECONDS} s after its start: ${hint}.`);
     await sleep(200);
   }
+}
+
+// An ordinary user's PATH lacks the folders of the system's programs.
+function hasDaemon() {
+  return which('dockerd', `${process.env.PATH}:/usr/sbin:/usr/local/sbin`) !== undefined;
 }
 
 function hasSystemd() {

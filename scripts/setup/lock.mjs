@@ -1,20 +1,19 @@
-// One set-up at a time: two would run `npm ci` into the same folder.
+// One at a time: two set-ups would run `npm ci` into the same folder, two demos would deploy the same stack.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SETUP, made } from './paths.mjs';
 import { step } from './report.mjs';
 
-const LOCK = join(SETUP, 'lock');
-
-/** Runs `work` while no other process runs its own; a lock whose process is gone does not count. */
-export async function exclusively(work) {
-  if (!tryLock()) {
-    await step(`waiting for the set-up that runs already, process ${owner()}`, async () => {
-      while (!tryLock()) await sleep(500);
+/** Runs `work` while no other process runs the `subject`; a lock whose process is gone does not count. */
+export async function exclusively(subject, work) {
+  const file = join(made(SETUP), `${subject}.lock`);
+  if (!tryLock(file)) {
+    await step(`waiting for the ${subject} that runs already, process ${owner(file)}`, async () => {
+      while (!tryLock(file)) await sleep(500);
     });
   }
-  const release = () => rmSync(LOCK, { force: true });
+  const release = () => rmSync(file, { force: true });
   process.once('exit', release);
   try {
     return await work();
@@ -24,21 +23,21 @@ export async function exclusively(work) {
   }
 }
 
-function tryLock() {
-  made(SETUP);
+function tryLock(file) {
   try {
-    writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    if (!isAlive(owner())) rmSync(LOCK, { force: true });
-    return false;
+    if (isAlive(owner(file))) return false;
+    rmSync(file, { force: true });
+    return tryLock(file);
   }
 }
 
-function owner() {
+function owner(file) {
   try {
-    return Number(readFileSync(LOCK, 'utf8'));
+    return Number(readFileSync(file, 'utf8'));
   } catch {
     return 0;
   }

@@ -1,5 +1,15 @@
 // The Docker provider of Terraform: from the registry where it answers, built here from the Go module proxy otherwise.
-import { existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { must, run } from './command.mjs';
@@ -16,6 +26,7 @@ const PACKAGE = 'github.com/terraform-providers/terraform-provider-docker';
 const RECIPE = join(ROOT, 'scripts/setup/provider');
 const MIRROR = join(SETUP, 'providers');
 const CONFIG = join(SETUP, 'terraformrc');
+const IN_USE = join(SETUP, 'provider-in-use');
 const ANSWERED = join(SETUP, 'registry-answers');
 const FILE = `terraform-provider-docker_v${VERSION}`;
 /** Earlier ones can't fetch the newer Go that the provider asks for. */
@@ -38,7 +49,10 @@ const PROBE = `terraform {
  * the registry serves it.
  */
 export async function provideProvider({ binary }) {
-  if (await registryServes(binary)) return {};
+  if (await registryServes(binary)) {
+    forgetOtherBuilds('registry');
+    return {};
+  }
   const architecture = ARCHITECTURES[process.arch];
   if (architecture === undefined) {
     throw new SetupError(
@@ -48,6 +62,7 @@ export async function provideProvider({ binary }) {
   if (isBuilt(architecture)) await step('Docker provider', () => `${VERSION}, built before`);
   else await buildProvider(architecture);
   writeFileSync(CONFIG, cliConfig(MIRROR));
+  forgetOtherBuilds(`built ${statSync(join(MIRROR, folderOf(HOSTS[0], architecture), FILE)).mtimeMs}`);
   return { TF_CLI_CONFIG_FILE: CONFIG, BROKERS_SKIP_PROVIDER_LOCK: '1' };
 }
 
@@ -91,6 +106,17 @@ async function registryServes(binary) {
   });
   rmSync(directory, { recursive: true });
   return served;
+}
+
+// The lock files beside the synthesised stacks hold the checksum of the provider they were made with, and Terraform takes
+// no other one.
+function forgetOtherBuilds(build) {
+  const stacks = join(ROOT, 'cdktf.out/stacks');
+  if (existsSync(IN_USE) && readFileSync(IN_USE, 'utf8') === build) return;
+  for (const stack of existsSync(stacks) ? readdirSync(stacks) : []) {
+    rmSync(join(stacks, stack, '.terraform.lock.hcl'), { force: true });
+  }
+  writeFileSync(IN_USE, build);
 }
 
 async function buildProvider(architecture) {

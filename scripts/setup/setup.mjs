@@ -1,13 +1,13 @@
 // Everything that `npm run demo` and `npm test` need on a machine, put there step by step. Each step is skipped where
 // its result is there already.
 import { performance } from 'node:perf_hooks';
-import { must } from './command.mjs';
+import { run } from './command.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { provideEngine } from './engine.mjs';
 import { provideImages } from './images.mjs';
 import { exclusively } from './lock.mjs';
 import { provideProvider } from './provider.mjs';
-import { say, secondsSince, step } from './report.mjs';
+import { SetupError, say, secondsSince, step } from './report.mjs';
 import { checkSystem } from './system.mjs';
 import { findTerraform } from './terraform.mjs';
 
@@ -22,7 +22,7 @@ export function setUp({ engine = true } = {}) {
   if (!done.has(engine))
     done.set(
       engine,
-      exclusively(() => allSteps(engine)),
+      exclusively('setup', () => allSteps(engine)),
     );
   return done.get(engine);
 }
@@ -46,9 +46,10 @@ async function allSteps(engine) {
 
 /** Compiles the project. */
 async function build() {
-  await step('compiling', () =>
-    must('npm', ['run', '--silent', 'build'], 'The project does not compile', { output: 'build' }).then(
-      () => undefined,
-    ),
-  );
+  await step('compiling', async () => {
+    const { code, stdout, stderr } = await run(process.execPath, ['scripts/build.mjs']);
+    if (code === 0) return;
+    const errors = `${stdout}${stderr}`.trim().split('\n').slice(0, 20).join('\n');
+    throw new SetupError(`The project does not compile: correct this, then run it again.\n${errors}`);
+  });
 }
