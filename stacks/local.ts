@@ -41,6 +41,8 @@ export class LocalStack extends TerraformStack {
       name: `${prefix}rabbitmq`,
       nodes: props.nodes ?? 3,
       version: RabbitMqVersion.V4_0,
+      // Three brokers share this machine: each takes its limits from a memory of its own.
+      memoryMiB: 1024,
       ...(props.readyTimeoutSeconds === undefined ? {} : { readyTimeoutSeconds: props.readyTimeoutSeconds }),
     });
     cluster.addQueue('orders');

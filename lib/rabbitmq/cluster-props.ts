@@ -1,8 +1,9 @@
 import { ITerraformDependable } from 'cdktf';
 import { ISecret } from '../model/secret';
 import { IPlatform } from '../platform';
+import { NodeSettings } from './node-configuration';
 import { RabbitMqPlugin } from './plugins';
-import { RabbitMqVersion } from './version';
+import { MetadataStore, RabbitMqVersion } from './version';
 
 /** The one user that may do everything. */
 export interface AdministratorProps {
@@ -16,7 +17,7 @@ export interface AdministratorProps {
 }
 
 /** Settings of a `RabbitMqCluster`. */
-export interface RabbitMqClusterProps {
+export interface RabbitMqClusterProps extends NodeSettings {
   readonly platform: IPlatform;
   /** 1, 3, 5 or 7. */
   readonly nodes: number;
@@ -26,8 +27,15 @@ export interface RabbitMqClusterProps {
    * @default the construct id
    */
   readonly name?: string;
-  /** Besides `rabbitmq_management` and `rabbitmq_prometheus`. */
+  /** Besides the default ones. @default none */
   readonly plugins?: readonly RabbitMqPlugin[];
+  /** @default `rabbitmq_management` and `rabbitmq_prometheus` */
+  readonly defaultPlugins?: readonly RabbitMqPlugin[];
+  /**
+   * Where vhosts, users, queues and so on are kept. The move to Khepri cannot be undone.
+   * @default what the version itself chooses: Mnesia until 4.1, Khepri from 4.2
+   */
+  readonly metadataStore?: MetadataStore;
   /** @default named `administrator`, with a generated password */
   readonly administrator?: AdministratorProps;
   /** @default a generated one */

@@ -1,27 +1,45 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
-import { GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
+import { FileSpec, GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { assertHostName } from '../model/names';
 import { assertSecret, ISecret } from '../model/secret';
 import { nodeScript } from '../node/script';
 import { IPlacedGroup } from '../platform';
 import { Secret } from '../secret';
-import { ADMINISTRATOR_SECRET, clusterFiles, COOKIE_SECRET } from './cluster-files';
+import { BindingOptions } from './binding';
+import {
+  ADMINISTRATOR_SECRET,
+  COOKIE_SECRET,
+  cookieFile,
+  definitionsFile,
+  membershipFile,
+} from './cluster-files';
 import { RabbitMqClusterProps } from './cluster-props';
 import { DefinitionsBuilder } from './definitions-builder';
+import { ExchangeOptions } from './exchange';
+import { nodeConfigurationFiles } from './node-configuration';
 import { RabbitMqPlugin, resolvePlugins } from './plugins';
+import { PolicyOptions } from './policy';
 import { RABBITMQ_PORTS, rabbitMqPorts } from './ports';
-import { RabbitMqVersion } from './version';
+import { QueueOptions } from './queue';
+import { UserOptions } from './user';
+import { MetadataStore, RabbitMqVersion } from './version';
+import { VhostOptions } from './vhost';
 
 /** An odd number, so that a majority exists in every split; more than seven copies only cost throughput. */
 const SIZES: readonly number[] = [1, 3, 5, 7];
 
-const SCRIPTS = ['install-files', 'rabbitmq-cli', 'rabbitmq-entrypoint', 'rabbitmq-health'].concat([
+const SCRIPTS = [
+  'install-files',
+  'rabbitmq-cli',
+  'rabbitmq-entrypoint',
+  'rabbitmq-health',
   'rabbitmq-joined',
   'rabbitmq-leave',
   'rabbitmq-ready',
-]);
+  'rabbitmq-reload',
+];
 
 /** One broker of a cluster. */
 export interface RabbitMqNode {
@@ -53,6 +71,7 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
   private readonly name: string;
   private readonly brokers: readonly RabbitMqNode[];
   private readonly plugins: readonly RabbitMqPlugin[];
+  private readonly metadataStore: MetadataStore;
   private readonly definitions: DefinitionsBuilder;
   private cached: GroupSpec | undefined;
 
@@ -67,7 +86,8 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
     assertHostName(this, this.name);
     this.assertSize(props.nodes);
     this.version = props.version;
-    this.plugins = resolvePlugins(this, props.version, props.plugins ?? []);
+    this.plugins = resolvePlugins(this, props.version, props.plugins ?? [], props.defaultPlugins);
+    this.metadataStore = this.chooseStore(props.metadataStore);
     if (this.plugins.includes('rabbitmq_management')) this.managementPort = RABBITMQ_PORTS.management;
     this.administratorName = props.administrator?.name ?? 'administrator';
     this.administratorPassword = this.secret(
@@ -83,8 +103,14 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
         ...(props.addresses === undefined ? {} : { addresses: props.addresses }),
       })
       .map((address, index) => ({ name: `${this.name}-${index + 1}`, address }));
-    this.definitions = new DefinitionsBuilder(props.version, { nodes: props.nodes });
+    this.definitions = new DefinitionsBuilder(props.version, {
+      nodes: props.nodes,
+      plugins: this.plugins,
+      subject: this,
+    });
     this.ready = props.platform.place(() => this.spec(), props.after).ready;
+    // Dead letter and alternate exchanges may be declared in any order, so they are checked at the end.
+    this.node.addValidation({ validate: () => this.problems() });
   }
 
   /** The brokers in the order of their numbers. */
@@ -116,15 +142,57 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
     });
   }
 
-  public addQueue(name: string): void {
-    this.definitions.addQueue(name);
+  /** @throws ValidationError for a bad name or option, or a vhost that is declared already */
+  public addVhost(name: string, options: VhostOptions = {}): void {
+    this.declare((definitions) => {
+      definitions.addVhost(name, options);
+    });
+  }
+
+  /** @throws ValidationError for a bad name or option, an undeclared vhost, a plain password, or a repeated name */
+  public addUser(name: string, options: UserOptions): void {
+    this.declare((definitions) => {
+      definitions.addUser(name, options);
+    });
+  }
+
+  /** @throws ValidationError for a bad pattern, an unknown key, one that the version lacks, or a repeated name */
+  public addPolicy(name: string, options: PolicyOptions): void {
+    this.declare((definitions) => {
+      definitions.addPolicy(name, options);
+    });
+  }
+
+  /** @throws ValidationError for a bad name or option, a type whose plugin is off, or a repeated name */
+  public addExchange(name: string, options: ExchangeOptions = {}): void {
+    this.declare((definitions) => {
+      definitions.addExchange(name, options);
+    });
+  }
+
+  /** A quorum queue unless another type is chosen. @throws ValidationError for options that its type or version lacks */
+  public addQueue(name: string, options: QueueOptions = {}): void {
+    this.declare((definitions) => {
+      definitions.addQueue(name, options);
+    });
+  }
+
+  /** @throws ValidationError for an undeclared exchange or queue, or a repeated binding */
+  public addBinding(options: BindingOptions): void {
+    this.declare((definitions) => {
+      definitions.addBinding(options);
+    });
+  }
+
+  private declare(change: (definitions: DefinitionsBuilder) => void): void {
+    change(this.definitions);
     this.cached = undefined;
   }
 
   private spec(): GroupSpec {
     this.cached ??= {
       name: this.name,
-      hosts: this.brokers.map((broker) => this.host(broker)),
+      hosts: this.hosts(),
       readyCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-ready`],
       readyTimeoutSeconds: this.props.readyTimeoutSeconds ?? 180,
       joinedCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-joined`],
@@ -133,7 +201,42 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
     return this.cached;
   }
 
-  private host(broker: RabbitMqNode): HostSpec {
+  private problems(): string[] {
+    try {
+      this.spec();
+      return [];
+    } catch (error) {
+      if (error instanceof ValidationError) return [error.message];
+      throw error;
+    }
+  }
+
+  private hosts(): readonly HostSpec[] {
+    const files = this.files();
+    return this.brokers.map((broker) => this.host(broker, files));
+  }
+
+  /** The same on every node. */
+  private files(): readonly FileSpec[] {
+    const names = this.brokers.map(({ name }) => name);
+    const document = this.definitions.toDocument({
+      name: this.administratorName,
+      passwordSecretName: ADMINISTRATOR_SECRET,
+    });
+    return [
+      cookieFile(),
+      membershipFile(this.version, this.metadataStore, names),
+      ...nodeConfigurationFiles(this, {
+        ...this.props,
+        plugins: this.plugins,
+        clusterName: this.name,
+        nodes: names,
+      }),
+      definitionsFile(document),
+    ];
+  }
+
+  private host(broker: RabbitMqNode, files: readonly FileSpec[]): HostSpec {
     const { memoryMiB, openFiles } = this.props;
     return {
       name: broker.name,
@@ -152,18 +255,12 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
           retries: 3,
           startPeriodSeconds: 60,
         },
+        reloadCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-reload`],
         stopTimeoutSeconds: 60,
         ...(memoryMiB === undefined ? {} : { memoryMiB }),
         ...(openFiles === undefined ? {} : { openFiles }),
       },
-      files: clusterFiles(this.props, {
-        nodes: this.brokers.map(({ name }) => name),
-        plugins: this.plugins,
-        definitions: this.definitions.toDocument({
-          name: this.administratorName,
-          passwordSecretName: ADMINISTRATOR_SECRET,
-        }),
-      }),
+      files,
       scripts: SCRIPTS.map(nodeScript),
       secrets: [
         { name: COOKIE_SECRET, secret: this.erlangCookie },
@@ -184,6 +281,21 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
       throw new ValidationError(this, `nodes must be odd for quorum queues, got ${nodes}: ${way}`);
     }
     throw new ValidationError(this, `nodes must be 1, 3, 5 or 7, got ${nodes}: ${way}`);
+  }
+
+  private chooseStore(asked: MetadataStore | undefined): MetadataStore {
+    const { metadataStores, defaultMetadataStore } = this.version;
+    const store = asked ?? defaultMetadataStore;
+    const possible = metadataStores.filter(
+      (candidate) => candidate === 'khepri' || candidate === defaultMetadataStore,
+    );
+    if (!possible.includes(store)) {
+      throw new ValidationError(
+        this,
+        `metadataStore of a new ${this.version.toString()} cluster must be ${possible.join(' or ')}, got ${store}`,
+      );
+    }
+    return store;
   }
 
   private secret(prop: string, id: string, given: ISecret | undefined): ISecret {

@@ -33,13 +33,13 @@ describe('a deploy that cannot work fails with a sentence', () => {
   }, 120_000);
 
   it('when the subnet is taken', async () => {
-    await must('docker', 'network', 'create', '--subnet', '172.30.12.128/25', `${PREFIX}-taken`);
+    await must('docker', 'network', 'create', '--subnet', '172.30.12.128/25', 'e2e-taken');
     try {
       expect(await failingDeploy({})).toContain(
-        `subnet ${SUBNET} is taken: Docker network ${PREFIX}-taken has 172.30.12.128/25; choose another subnet`,
+        `subnet ${SUBNET} is taken: Docker network e2e-taken has 172.30.12.128/25; choose another subnet`,
       );
     } finally {
-      await must('docker', 'network', 'rm', `${PREFIX}-taken`);
+      await must('docker', 'network', 'rm', 'e2e-taken');
     }
   }, 120_000);
 

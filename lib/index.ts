@@ -1,0 +1,32 @@
+export { DockerPlatform, DockerPlatformProps } from './docker/docker-platform';
+export { IImageSource, ImageNames, Images } from './docker/images';
+export * from './model/errors';
+export * from './model/host';
+export { ISecret, NamedSecret } from './model/secret';
+export * from './platform';
+export * from './proxy/haproxy-listener';
+export * from './proxy/haproxy-pair';
+export {
+  HaproxyBalance,
+  HaproxyCheck,
+  HaproxyListenerConfig,
+  HaproxyProbe,
+  HaproxyServer,
+  HaproxyStatistics,
+  HaproxyTimeouts,
+} from './config/haproxy-config';
+export { VrrpTimers } from './config/keepalived';
+export { DefinitionValue, DefinitionValues } from './config/definitions';
+export { LogLevel, ResourceLimit } from './config/rabbitmq';
+export { BindingOptions } from './rabbitmq/binding';
+export * from './rabbitmq/cluster';
+export * from './rabbitmq/cluster-props';
+export { ExchangeOptions, ExchangeType } from './rabbitmq/exchange';
+export { NodeSettings } from './rabbitmq/node-configuration';
+export { RabbitMqPlugin } from './rabbitmq/plugins';
+export { PolicyOptions, PolicyScope } from './rabbitmq/policy';
+export { QueueOptions } from './rabbitmq/queue';
+export { PermissionOptions, UserOptions, UserTag } from './rabbitmq/user';
+export { MetadataStore, QuorumPriorityLevels, RabbitMqVersion } from './rabbitmq/version';
+export { QueueType, VhostOptions } from './rabbitmq/vhost';
+export { Secret } from './secret';

@@ -1,0 +1,46 @@
+import { DefinitionsDocument, renderDefinitions } from '../config/definitions';
+import { FileSpec } from '../model/host';
+import { secretPlaceholder } from '../model/secret';
+import { DEFINITIONS_PATH } from './node-configuration';
+import { MetadataStore, RabbitMqVersion } from './version';
+
+/** Names under which the nodes know these secrets. */
+export const COOKIE_SECRET = 'erlang-cookie';
+export const ADMINISTRATOR_SECRET = 'administrator-password';
+
+/** The Erlang cookie, which only the broker's user may read. */
+export function cookieFile(): FileSpec {
+  return {
+    path: '/var/lib/rabbitmq/.erlang.cookie',
+    text: `${secretPlaceholder(COOKIE_SECRET, 'raw')}\n`,
+    mode: '0400',
+    owner: 'rabbitmq',
+    onChange: 'restart',
+  };
+}
+
+/** What a node is told of its cluster, for its own scripts: version, metadata store, then the nodes. */
+export function membershipFile(
+  version: RabbitMqVersion,
+  store: MetadataStore,
+  nodes: readonly string[],
+): FileSpec {
+  return {
+    path: '/etc/brokers/cluster',
+    text: [version.toString(), store, ...nodes.map((node) => `rabbit@${node}`), ''].join('\n'),
+    mode: '0644',
+    owner: 'root',
+    onChange: 'none',
+  };
+}
+
+/** Vhosts, users, policies, exchanges, queues and bindings, with passwords once the node has put them in. */
+export function definitionsFile(document: DefinitionsDocument): FileSpec {
+  return {
+    path: DEFINITIONS_PATH,
+    text: renderDefinitions(document),
+    mode: '0400',
+    owner: 'rabbitmq',
+    onChange: 'reload',
+  };
+}

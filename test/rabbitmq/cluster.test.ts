@@ -1,0 +1,169 @@
+import { TerraformStack, Testing } from 'cdktf';
+import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
+import { RabbitMqClusterProps } from '../../lib/rabbitmq/cluster-props';
+import { RabbitMqVersion } from '../../lib/rabbitmq/version';
+import { Secret } from '../../lib/secret';
+import { one, platformIn, Resources, resourcesOf, stack } from '../docker/fixture';
+
+function cluster(s: TerraformStack, props: Partial<RabbitMqClusterProps> = {}): RabbitMqCluster {
+  return new RabbitMqCluster(s, 'orders', {
+    platform: platformIn(s),
+    nodes: 3,
+    version: RabbitMqVersion.V4_0,
+    ...props,
+  });
+}
+
+/** A file of a node as it stands in the diff. */
+function file(resources: Resources, node: string, path: string): string {
+  const { files } = one(resources, 'terraform_data', `${node}-files`)['triggers_replace'] as {
+    files: Record<string, string>;
+  };
+  return files[path] ?? '';
+}
+
+describe('RabbitMqCluster', () => {
+  it('gives every node its name, its address and the same files', () => {
+    const s = stack();
+    const brokers = cluster(s);
+    expect(brokers.nodes).toEqual([
+      { name: 'orders-1', address: '172.29.0.11' },
+      { name: 'orders-2', address: '172.29.0.12' },
+      { name: 'orders-3', address: '172.29.0.13' },
+    ]);
+    expect(brokers.endpoint).toBe('172.29.0.11:5672');
+    expect(brokers.managementUrls).toEqual([11, 12, 13].map((n) => `http://172.29.0.${n}:15672`));
+    const resources = resourcesOf(s);
+    expect(file(resources, 'orders-2', '/etc/hosts')).toBe(
+      '172.29.0.11 orders-1\n172.29.0.12 orders-2\n172.29.0.13 orders-3\n',
+    );
+    expect(file(resources, 'orders-1', '/etc/brokers/cluster')).toBe(
+      '4.0\nmnesia\nrabbit@orders-1\nrabbit@orders-2\nrabbit@orders-3\n',
+    );
+    expect(file(resources, 'orders-1', '/etc/rabbitmq/conf.d/20-cluster.conf')).toContain(
+      'cluster_formation.classic_config.nodes.3 = rabbit@orders-3\n',
+    );
+  });
+
+  it('enables management and Prometheus unless told otherwise', () => {
+    const plugins = (props: Partial<RabbitMqClusterProps>): string => {
+      const s = stack();
+      cluster(s, props);
+      return file(resourcesOf(s), 'orders-1', '/etc/rabbitmq/enabled_plugins');
+    };
+    expect(plugins({})).toBe('[rabbitmq_management,\n rabbitmq_prometheus].\n');
+    expect(plugins({ plugins: ['rabbitmq_shovel'] })).toContain('rabbitmq_shovel');
+    expect(plugins({ defaultPlugins: [] })).toBe('[].\n');
+    expect(cluster(stack(), { defaultPlugins: [] }).managementUrls).toEqual([]);
+  });
+
+  it('opens epmd, clustering and the tools to its own nodes only', () => {
+    const group = cluster(stack()).connections.filter(({ audience }) => audience === 'group');
+    expect(group.map(({ from, to }) => [from, to])).toEqual([
+      [4369, 4369],
+      [25672, 25672],
+      [35672, 35682],
+    ]);
+  });
+
+  it('declares what was added after its construction, with passwords as markers', () => {
+    const s = stack();
+    const brokers = cluster(s);
+    brokers.addVhost('shop');
+    brokers.addExchange('incoming', { vhost: 'shop', type: 'topic' });
+    brokers.addQueue('invoices', { vhost: 'shop' });
+    brokers.addBinding({ vhost: 'shop', source: 'incoming', destination: 'invoices', routingKey: '${x}.#' });
+    brokers.addPolicy('limits', { vhost: 'shop', pattern: '^inv', definition: { 'max-length': 10 } });
+    brokers.addUser('app', {
+      password: Secret.generate(s, 'app'),
+      permissions: [{ vhost: 'shop', read: '.*' }],
+    });
+    const text = file(resourcesOf(s), 'orders-3', '/etc/rabbitmq/definitions.json');
+    const definitions = JSON.parse(text.replaceAll('$${', '${')) as Record<string, Record<string, unknown>[]>;
+    expect(definitions['queues']).toMatchObject([
+      { name: 'invoices', vhost: 'shop', arguments: { 'x-queue-type': 'quorum' } },
+    ]);
+    expect(definitions['bindings']).toMatchObject([{ routing_key: '${x}.#' }]);
+    expect(definitions['users']?.map(({ name, password }) => [name, password])).toEqual([
+      ['administrator', '@@secret-json:administrator-password@@'],
+      ['app', expect.stringMatching(/^@@secret-json:[a-z0-9-]+@@$/) as unknown],
+    ]);
+  });
+
+  it('keeps the arguments of the first nodes when it grows', () => {
+    const containers = (nodes: number): Record<string, unknown> => {
+      const s = stack();
+      cluster(s, { nodes });
+      return resourcesOf(s)['docker_container'] ?? {};
+    };
+    const withoutUploads = (all: Record<string, unknown>): Record<string, unknown> =>
+      Object.fromEntries(
+        Object.entries(all).map(([id, value]) => [id, { ...(value as object), upload: undefined }]),
+      );
+    expect(withoutUploads(containers(5))).toMatchObject(withoutUploads(containers(3)));
+  });
+
+  it('renders the same bytes twice', () => {
+    const synthesise = (): string => {
+      const s = stack();
+      cluster(s).addQueue('orders');
+      return Testing.synth(s, true);
+    };
+    expect(synthesise()).toBe(synthesise());
+  });
+
+  it.each<[string, Partial<RabbitMqClusterProps>, string]>([
+    ['an even number of nodes', { nodes: 4 }, 'nodes must be odd for quorum queues, got 4: use 3 or 5'],
+    ['no nodes', { nodes: 0 }, 'nodes must be 1, 3, 5 or 7, got 0: use 1'],
+    ['too many nodes', { nodes: 9 }, 'nodes must be 1, 3, 5 or 7, got 9: use 7'],
+    ['half a node', { nodes: 1.5 }, 'nodes must be 1, 3, 5 or 7, got 1.5: use 1 or 3'],
+    ['a bad name', { name: 'Orders_1' }, 'name must be a host name'],
+    [
+      'two nodes on one address',
+      { addresses: ['172.29.0.5', '172.29.0.5', '172.29.0.6'] },
+      'asked for twice',
+    ],
+    [
+      'an address outside',
+      { addresses: ['10.0.0.1', '172.29.0.5', '172.29.0.6'] },
+      'is outside 172.29.0.0/24',
+    ],
+    ['an unknown plugin', { plugins: ['shovel' as never] }, 'did you mean rabbitmq_shovel?'],
+    [
+      'a plugin that the version lacks',
+      { plugins: ['rabbitmq_queue_federation'] },
+      'plugin rabbitmq_queue_federation comes with RabbitMQ 4.2 and later, got version 4.0',
+    ],
+    [
+      'a password in plain text',
+      { administrator: { password: 'hunter2' as never } },
+      'administrator.password must be a Secret, got plain text',
+    ],
+    [
+      'a cookie in plain text',
+      { erlangCookie: 'cookie' as never },
+      'erlangCookie must be a Secret, got plain text',
+    ],
+    ['guest as administrator', { administrator: { name: 'guest' } }, 'guest'],
+    [
+      'an extra line that contradicts a computed one',
+      { extraConfiguration: ['definitions.skip_if_unchanged = false'] },
+      'definitions.skip_if_unchanged',
+    ],
+    [
+      'a store that the version does not start with',
+      { version: RabbitMqVersion.V4_2, metadataStore: 'mnesia' },
+      'metadataStore of a new 4.2 cluster must be khepri, got mnesia',
+    ],
+  ])('refuses %s', (_, props, message) => {
+    expect(() => cluster(stack(), props)).toThrow(message);
+  });
+
+  it('names a dead letter exchange that nobody declared, when the stack is synthesised', () => {
+    const s = stack();
+    cluster(s).addQueue('orders', { deadLetterExchange: 'dead' });
+    expect(() => Testing.synth(s, true)).toThrow(
+      /queue "orders".*deadLetterExchange "dead" is no declared exchange/s,
+    );
+  });
+});
