@@ -7,5 +7,5 @@ import { fileURLToPath } from 'node:url';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const { status } = spawnSync(process.execPath, [compiler, '-p', '.'], { stdio: 'inherit' });
-if (status !== 0) process.exit(status ?? 1);
 cpSync('lib/node', 'dist/lib/node', { recursive: true });
+process.exitCode = status ?? 1;

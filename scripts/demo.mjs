@@ -92,7 +92,7 @@ async function passwords() {
   if (administrator_password === undefined)
     throw new SetupError('There is no demo: start it with `npm run demo`.');
   process.stdout.write(
-    `RabbitMQ    ${administrator_name} / ${administrator_password}\nHAProxy     ${statistics_name ?? 'admin'} / ${statistics_password}\n`,
+    `RabbitMQ    ${administrator_name} / ${administrator_password}\nHAProxy     ${statistics_name} / ${statistics_password}\n`,
   );
   return 0;
 }

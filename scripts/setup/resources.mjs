@@ -30,11 +30,11 @@ const KINDS = [
 ];
 
 /**
- * Resolves to `{ kind, id, name }` of what carries the labels of `stack` and of `network`. The name of the stack alone
- * would not do: a test's deployment of the same stack lies in another network.
+ * Resolves to `{ kind, id, name }` of what carries the labels of `stack` and of `network`, any where one is absent. The
+ * name of the stack alone tells nothing: a test's deployment of the same stack lies in another network.
  */
 export async function resourcesOf({ stack, network }) {
-  const filters = [`label=${STACK_LABEL}=${stack}`, `label=${NETWORK_LABEL}=${network}`];
+  const filters = [labelFilter(STACK_LABEL, stack), labelFilter(NETWORK_LABEL, network)];
   const found = [];
   for (const { kind, list, id, name } of KINDS) {
     const listing = await must(
@@ -48,6 +48,10 @@ export async function resourcesOf({ stack, network }) {
     }
   }
   return found;
+}
+
+function labelFilter(label, value) {
+  return `label=${label}${value === undefined ? '' : `=${value}`}`;
 }
 
 /** Removes `resources`. Resolves to those that could not be removed. */

@@ -14,20 +14,18 @@ import { findTerraform } from './terraform.mjs';
 const done = new Map();
 
 /**
- * Sets up what is missing. `engine: false` leaves out Terraform, Docker and the images. Resolves to the environment
- * variables that `cdktf` needs; the second call in a process returns the first one's result.
+ * Sets up what is missing. `engine: false` leaves out Terraform, Docker and the images, `compile: false` the compiling.
+ * Resolves to the environment variables that `cdktf` needs; a second call in a process returns the first one's result.
  * @throws SetupError with one sentence that says what to install or to do
  */
-export function setUp({ engine = true } = {}) {
-  if (!done.has(engine))
-    done.set(
-      engine,
-      exclusively('setup', () => allSteps(engine)),
-    );
-  return done.get(engine);
+export function setUp({ engine = true, compile = true } = {}) {
+  const key = `${engine} ${compile}`;
+  const known = done.get(key) ?? exclusively('setup', () => allSteps({ engine, compile }));
+  done.set(key, known);
+  return known;
 }
 
-async function allSteps(engine) {
+async function allSteps({ engine, compile }) {
   const started = performance.now();
   await checkSystem({ linux: engine });
   await installDependencies();
@@ -39,7 +37,7 @@ async function allSteps(engine) {
     await provideImages();
     Object.assign(environment, await provideProvider(terraform));
   }
-  await build();
+  if (compile) await build();
   say(`set up in ${secondsSince(started)}`);
   return environment;
 }

@@ -29,5 +29,8 @@ export function createLogFilter() {
 }
 
 function shorten(line) {
-  return line.replace(/ \[id=.*\]$/, '').replace(/ \(local-exec\):/, ':').replace(/_[0-9A-F]{8}:/, ':');
+  return line
+    .replace(/ \[id=.*\]$/, '')
+    .replace(/ \(local-exec\):/, ':')
+    .replace(/_[0-9A-F]{8}:/, ':');
 }

@@ -1,0 +1,71 @@
+// `npm run images`: the images alone, for instance to hand them to machines behind a slow registry.
+import { parseArgs } from 'node:util';
+import { must, run } from './setup/command.mjs';
+import { provideEngine } from './setup/engine.mjs';
+import { provideImages } from './setup/images.mjs';
+import { exclusively } from './setup/lock.mjs';
+import { SetupError, runMain, say, step } from './setup/report.mjs';
+import { checkSystem } from './setup/system.mjs';
+
+const HELP = `Usage: npm run images [-- OPTION...]
+
+Puts the images of the brokers and the proxies on the Docker engine and writes their names to .setup/images.json, from
+where the stacks take them. Without an option: from a registry where one answers, built here otherwise.
+
+  --build            build them here from the Dockerfiles in images/
+  --pull             pull those of images/registry.json, and fail where that can't be done
+  --push REGISTRY    then push them to REGISTRY, e.g. registry.example.com/brokers, under the last part of their names;
+                     log in to it before (\`docker login\`)
+  --help             print this
+
+BROKERS_RABBITMQ_IMAGE and BROKERS_PROXY_IMAGE name images to use instead, for instance pushed ones.
+Exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`;
+
+async function provide({ build, pull, push }) {
+  await checkSystem({ linux: true });
+  await provideEngine();
+  const images = await provideImages(build ? 'build' : pull ? 'pull' : undefined);
+  if (push !== undefined) {
+    for (const role of ['rabbitmq', 'proxy']) await pushImage(images[role], push);
+  }
+  say(`rabbitmq  ${images.rabbitmq}\nproxy     ${images.proxy}`);
+  return 0;
+}
+
+async function pushImage(image, registry) {
+  const target = `${registry.replace(/\/+$/, '')}/${image.split('/').at(-1)}`;
+  await step(`pushing ${target}`, async () => {
+    await must('docker', ['tag', image, target], `${target} is no name for an image: correct --push`);
+    try {
+      await must('docker', ['push', target], `${target} could not be pushed: log in with \`docker login\``);
+    } finally {
+      await run('docker', ['rmi', target]); // the name only, the image has another one
+    }
+  });
+}
+
+function readArguments() {
+  const options = {
+    build: { type: 'boolean' },
+    pull: { type: 'boolean' },
+    push: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  };
+  try {
+    const { values } = parseArgs({ options });
+    if (values.build && values.pull) throw new SetupError('Use --build or --pull, not both.');
+    return values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const chosen = readArguments();
+await runMain(() => {
+  if (chosen.help) {
+    say(HELP);
+    return 0;
+  }
+  return exclusively('setup', () => provide(chosen));
+});
