@@ -19,11 +19,13 @@ export interface DeliveredFile {
 export function deliveredFiles(host: HostSpec): readonly DeliveredFile[] {
   const manifest = host.files.map((file) => `${file.mode} ${file.owner} ${file.path}\n`).join('');
   const aliases = host.aliases.map((alias) => `${alias.address} ${alias.name}\n`).join('');
-  return [
+  const files = [
     { path: `${BROKERS_DIRECTORY}/manifest`, deliveredTo: `${BROKERS_DIRECTORY}/manifest`, text: manifest },
     { path: '/etc/hosts', deliveredTo: `${BROKERS_DIRECTORY}/hosts`, text: aliases },
     ...host.files.map(({ path, text }) => ({ path, deliveredTo: DELIVERY_DIRECTORY + path, text })),
   ];
+  // The provider uploads no empty file; one empty line means the same in every format used here.
+  return files.map((file) => (file.text === '' ? { ...file, text: '\n' } : file));
 }
 
 /** What a new container of `host` starts with: files, scripts and secrets. */

@@ -49,6 +49,22 @@ describe('DockerPlatform', () => {
     });
   });
 
+  it('never uploads an empty file, which the provider refuses', () => {
+    const s = stack();
+    const empty = {
+      path: '/etc/empty.conf',
+      text: '',
+      mode: '0644',
+      owner: 'root',
+      onChange: 'none',
+    } as const;
+    platformIn(s).place(() => group(host('app-1', { files: [empty] })));
+    expect(one(resourcesOf(s), 'docker_container', 'app-1')['upload']).toContainEqual({
+      file: '/etc/brokers/delivered/etc/empty.conf',
+      content: '\n',
+    });
+  });
+
   it('asks for the files again at synth', () => {
     const s = stack();
     let text = 'early\n';
