@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { nodeScript } from '../../lib/node/script';
+import { must, run } from '../e2e/support/command';
+
+const NAME = `e2e-install-${process.pid}`;
+const { rabbitmq: IMAGE } = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { rabbitmq: string };
+const SECRET = 'a"b\\c$d&e\'f`g ü表 ${x} %{y} @@secret:cookie@@';
+
+/** Puts files into the container as a platform does. */
+async function deliver(files: Record<string, string>): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'brokers-install-'));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text, { mode: path.startsWith('/opt/') ? 0o755 : 0o644 });
+    }
+    await must('docker', 'cp', `${root}/.`, `${NAME}:/`);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+const install = (): ReturnType<typeof run> => run('docker', ['exec', NAME, '/opt/brokers/bin/install-files']);
+const read = (path: string): Promise<string> => must('docker', 'exec', NAME, 'cat', path);
+
+beforeAll(async () => {
+  await must(
+    'docker',
+    'run',
+    '--detach',
+    '--init',
+    '--name',
+    NAME,
+    '--network',
+    'none',
+    '--entrypoint',
+    'sleep',
+    IMAGE,
+    '600',
+  );
+  await deliver({
+    '/opt/brokers/bin/install-files': nodeScript('install-files').text,
+    '/etc/brokers/secrets/cookie': 'plain-cookie',
+    '/etc/brokers/secrets/user-app': SECRET,
+    '/etc/brokers/hosts': '10.0.0.1 node-1\n',
+    '/etc/brokers/manifest': '0400 rabbitmq /etc/app/secret.json\n0644 root /etc/app/plain.conf\n',
+    '/etc/brokers/delivered/etc/app/secret.json':
+      '{"cookie": "@@secret:cookie@@", "password": "@@secret-json:user-app@@"}\n',
+    '/etc/brokers/delivered/etc/app/plain.conf': 'text = $HOME \\n & ${x} @@secret:\n',
+  });
+});
+
+afterAll(async () => {
+  await must('docker', 'rm', '--force', NAME);
+});
+
+describe('install-files', () => {
+  it('puts secrets in unchanged, whatever characters they have, and tells what changed', async () => {
+    const first = await install();
+    expect(first.code).toBe(0);
+    expect(first.stdout.trim().split('\n')).toEqual([
+      '/etc/hosts',
+      '/etc/app/secret.json',
+      '/etc/app/plain.conf',
+    ]);
+    expect(JSON.parse(await read('/etc/app/secret.json'))).toEqual({
+      cookie: 'plain-cookie',
+      password: SECRET,
+    });
+    expect(await read('/etc/app/plain.conf')).toBe('text = $HOME \\n & ${x} @@secret:');
+  });
+
+  it('gives each file its owner and mode, and secrets to root alone', async () => {
+    const listing = await must(
+      ...(['docker', 'exec', NAME, 'stat', '-c', '%U %a %n'] as const),
+      ...[
+        '/etc/app/secret.json',
+        '/etc/app/plain.conf',
+        '/etc/brokers/secrets',
+        '/etc/brokers/secrets/user-app',
+      ],
+    );
+    expect(listing.split('\n')).toEqual([
+      'rabbitmq 400 /etc/app/secret.json',
+      'root 644 /etc/app/plain.conf',
+      'root 700 /etc/brokers/secrets',
+      'root 400 /etc/brokers/secrets/user-app',
+    ]);
+  });
+
+  it('changes nothing the second time', async () => {
+    const again = await install();
+    expect([again.code, again.stdout]).toEqual([0, '']);
+  });
+
+  it('names the one file that changed and keeps what the engine wrote to /etc/hosts', async () => {
+    await deliver({
+      '/etc/brokers/hosts': '10.0.0.1 node-1\n10.0.0.2 node-2\n',
+      '/etc/brokers/delivered/etc/app/plain.conf': 'text = new\n',
+    });
+    expect((await install()).stdout.trim().split('\n')).toEqual(['/etc/hosts', '/etc/app/plain.conf']);
+    const hosts = await read('/etc/hosts');
+    expect(hosts).toContain('localhost');
+    expect(hosts.match(/node-1/g)).toHaveLength(1);
+    expect(hosts).toContain('10.0.0.2 node-2');
+  });
+
+  it('fails with the name of a secret that is not there, and leaves the file as it was', async () => {
+    await deliver({ '/etc/brokers/delivered/etc/app/plain.conf': 'text = @@secret:missing@@\n' });
+    const failed = await install();
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain('secret missing is not on this node');
+    expect(await read('/etc/app/plain.conf')).toBe('text = new');
+    expect((await run('docker', ['exec', NAME, 'ls', '/etc/app/plain.conf.new'])).code).not.toBe(0);
+  });
+});
