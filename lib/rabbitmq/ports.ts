@@ -20,7 +20,10 @@ const single = (name: string, port: number, audience: PortSpec['audience']): Por
 });
 
 /** What a node listens on and who needs it. Nothing but the other nodes ever needs epmd, clustering or the tools. */
-export function rabbitMqPorts(features: { readonly management: boolean; readonly prometheus: boolean }): PortSpec[] {
+export function rabbitMqPorts(features: {
+  readonly management: boolean;
+  readonly prometheus: boolean;
+}): PortSpec[] {
   return [
     single('amqp', RABBITMQ_PORTS.amqp, 'clients'),
     ...(features.management ? [single('management', RABBITMQ_PORTS.management, 'operators')] : []),

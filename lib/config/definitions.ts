@@ -1,0 +1,99 @@
+/** A value of an argument or of a policy's definition. */
+export type DefinitionValue = string | number | boolean;
+export type DefinitionValues = Readonly<Record<string, DefinitionValue>>;
+
+export interface VhostDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** The type of queue is read here only; with `metadata` the texts are read here as well. */
+  readonly metadata: {
+    readonly description: string;
+    readonly tags: readonly string[];
+    readonly default_queue_type?: string;
+  };
+}
+
+export interface UserDefinition {
+  readonly name: string;
+  /** A placeholder, never the password itself. */
+  readonly password: string;
+  readonly tags: readonly string[];
+}
+
+export interface PermissionDefinition {
+  readonly user: string;
+  readonly vhost: string;
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+export interface PolicyDefinition {
+  readonly vhost: string;
+  readonly name: string;
+  readonly pattern: string;
+  readonly 'apply-to': string;
+  readonly definition: DefinitionValues;
+  readonly priority: number;
+}
+
+export interface ExchangeDefinition {
+  readonly vhost: string;
+  readonly name: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly auto_delete: boolean;
+  readonly internal: boolean;
+  readonly arguments: DefinitionValues;
+}
+
+export interface QueueDefinition {
+  readonly vhost: string;
+  readonly name: string;
+  readonly durable: boolean;
+  readonly auto_delete: boolean;
+  readonly arguments: DefinitionValues;
+}
+
+export interface BindingDefinition {
+  readonly vhost: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly destination_type: 'queue' | 'exchange';
+  readonly routing_key: string;
+  readonly arguments: DefinitionValues;
+}
+
+/** What a broker imports, in the order in which it does. */
+export interface DefinitionsDocument {
+  readonly vhosts: readonly VhostDefinition[];
+  readonly users: readonly UserDefinition[];
+  readonly permissions: readonly PermissionDefinition[];
+  readonly policies: readonly PolicyDefinition[];
+  readonly exchanges: readonly ExchangeDefinition[];
+  readonly queues: readonly QueueDefinition[];
+  readonly bindings: readonly BindingDefinition[];
+}
+
+/**
+ * `definitions.json`, indented by two spaces, one property a line so that a diff shows what changed. Items come in their
+ * order, arguments sorted by name. Pure: equal input gives equal bytes.
+ */
+export function renderDefinitions(document: DefinitionsDocument): string {
+  const { vhosts, users, permissions, policies, exchanges, queues, bindings } = document;
+  const ordered: DefinitionsDocument = {
+    vhosts,
+    users,
+    permissions,
+    policies: policies.map((policy) => ({ ...policy, definition: sorted(policy.definition) })),
+    exchanges: exchanges.map((exchange) => ({ ...exchange, arguments: sorted(exchange.arguments) })),
+    queues: queues.map((queue) => ({ ...queue, arguments: sorted(queue.arguments) })),
+    bindings: bindings.map((binding) => ({ ...binding, arguments: sorted(binding.arguments) })),
+  };
+  return `${JSON.stringify(ordered, null, 2)}\n`;
+}
+
+function sorted(values: DefinitionValues): DefinitionValues {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

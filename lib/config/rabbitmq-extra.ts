@@ -1,0 +1,133 @@
+import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertExtraLines } from './extra-lines';
+
+/** One setting of `rabbitmq.conf`. */
+export interface RabbitMqSetting {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Settings that mean the same thing under several keys, and where they are set instead. */
+interface Family {
+  readonly keys: RegExp;
+  readonly way: string;
+}
+
+const FAMILIES: readonly Family[] = [
+  {
+    keys: /^(?:load_definitions|management\.load_definitions|definitions\..*)$/,
+    way: 'add vhosts, users, queues and so on to the cluster',
+  },
+  {
+    keys: /^cluster_formation\.(?:peer_discovery_backend|target_cluster_size_hint|node_type|(?:classic_config|dns|k8s|aws|consul|etcd)\..*)$/,
+    way: 'the nodes of a cluster are those that it declares',
+  },
+  {
+    keys: /^(?:vm_memory_high_watermark\..*|total_memory_available_override_value)$/,
+    way: 'use the memory options',
+  },
+  { keys: /^disk_free_limit\..*$/, way: 'use the disk options' },
+  { keys: /^cluster_partition_handling(?:\..*)?$/, way: 'the version and the metadata store decide' },
+  {
+    keys: /^default_(?:user|pass|users|permissions|user_tags)(?:\..*)?$/,
+    way: 'use administrator or addUser',
+  },
+  { keys: /^listeners\.tcp$/, way: 'the AMQP port of the cluster is fixed' },
+  { keys: /^management\.listener\..*$/, way: 'the management port of the cluster is fixed' },
+];
+
+/** Keys whose values are secrets; a configuration line would show them in every plan. */
+const SECRET_KEY = /(?:^|[._])(?:pass|password|secret|client_secret|secret_access_key)$/;
+/** RabbitMQ 4 reads values that were encrypted by `rabbitmqctl encrypt_conf_value`. */
+const ENCRYPTED = 'encrypted:';
+const SETTING =
+  /^[ \t]*([\w-]+(?:\.[\w-]+)*)[ \t]*=[ \t]*(?:'([^']*)'|([^\s'#][^#]*|'[^'#]*))[ \t]*(?:#.*)?$/;
+
+/**
+ * Takes a configuration line apart as the broker does: `key = value`, the value until the end of the line or a `#`, or
+ * anything between two `'`.
+ * @returns nothing for an empty line, a comment, or what is not such a line
+ */
+export function parseSetting(line: string): RabbitMqSetting | undefined {
+  const match = SETTING.exec(line);
+  const [, key, quoted, plain] = match ?? [];
+  if (key === undefined) return undefined;
+  const value = quoted ?? plain?.trim() ?? '';
+  return { key, value };
+}
+
+/**
+ * The file with a user's own lines, after ours in the order in which the broker reads them. A line that repeats ours is
+ * dropped; a comment is kept.
+ * @param own texts of our files
+ * @throws ValidationError for a line that is neither a setting nor a comment, one that contradicts a computed setting or
+ *   another line, and a password in plain text
+ */
+export function renderExtraConf(
+  subject: ErrorSubject,
+  own: readonly string[],
+  extra: readonly string[],
+): string {
+  assertExtraLines(subject, extra, (line) =>
+    isComment(line) || parseSetting(line) !== undefined
+      ? undefined
+      : `extra line must read "key = value" or be a comment, got ${JSON.stringify(line)}`,
+  );
+  const computed = settings(own.flatMap((text) => text.split('\n')));
+  const seen = new Map<string, string>();
+  const kept = extra.filter((line) => {
+    const setting = isComment(line) ? undefined : parseSetting(line);
+    if (setting === undefined) return true;
+    assertNoPassword(subject, setting);
+    if (repeats(subject, computed, setting)) return false;
+    const before = seen.get(setting.key);
+    if (before !== undefined) {
+      if (before === setting.value) return false;
+      throw new ValidationError(
+        subject,
+        `extra lines must not contradict each other, got "${setting.key} = ${before}" and "${line.trim()}": remove one`,
+      );
+    }
+    seen.set(setting.key, setting.value);
+    return true;
+  });
+  return kept.map((line) => `${line.trim()}\n`).join('');
+}
+
+function isComment(line: string): boolean {
+  return line.trim().startsWith('#');
+}
+
+function settings(all: readonly string[]): ReadonlyMap<string, string> {
+  const found = all.map(parseSetting).filter((setting) => setting !== undefined);
+  return new Map(found.map(({ key, value }) => [key, value]));
+}
+
+/** Whether a computed setting says the same. */
+function repeats(
+  subject: ErrorSubject,
+  computed: ReadonlyMap<string, string>,
+  setting: RabbitMqSetting,
+): boolean {
+  const { key, value } = setting;
+  const family = FAMILIES.find(({ keys }) => keys.test(key));
+  const ours = computed.get(key);
+  if (ours === value) return true;
+  if (ours === undefined && family === undefined) return false;
+  const same = ours === undefined ? [...computed].find(([other]) => family?.keys.test(other)) : [key, ours];
+  const what = same === undefined ? 'what the cluster computes' : `"${same.join(' = ')}"`;
+  const way = family === undefined ? 'use the option that sets it, or leave the line out' : family.way;
+  throw new ValidationError(
+    subject,
+    `extra line must not contradict ${what}, got "${key} = ${value}": ${way}`,
+  );
+}
+
+function assertNoPassword(subject: ErrorSubject, { key, value }: RabbitMqSetting): void {
+  if (!SECRET_KEY.test(key) || value.startsWith(ENCRYPTED)) return;
+  throw new ValidationError(
+    subject,
+    `extra line must not hold a password in plain text, got one for ${key}: ` +
+      'it would show in every plan; use the option for it, or a value that begins with encrypted:',
+  );
+}

@@ -1,0 +1,163 @@
+import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertHostName } from '../model/names';
+import { assertInteger } from './values';
+
+/** A limit as a share of the memory, or as a size. */
+export type ResourceLimit = { readonly relative: number } | { readonly absoluteMiB: number };
+
+/** How much a node writes to its console. */
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error' | 'critical' | 'none';
+
+/** What a node's own configuration file says. Everything else keeps the broker's default. */
+export interface RabbitMqConf {
+  /** Shown in management pages and logs, and the same on every node. */
+  readonly clusterName: string;
+  readonly amqpPort: number;
+  /** Absent without the plugin. */
+  readonly managementPort?: number;
+  /** Absent without the plugin. */
+  readonly prometheusPort?: number;
+  /**
+   * Memory of the container. Relative limits are shares of it. @default the machine's, which is wrong in a container
+   * with a limit
+   */
+  readonly memoryMiB?: number;
+  /** From here on publishers are blocked; relative from 0.1 to 0.9. @default 0.6, as RabbitMQ 4 itself has */
+  readonly memoryWatermark?: ResourceLimit;
+  /**
+   * Below so much free disk space publishers are blocked; relative from 0.1 to 10.
+   * @default as much as there is memory, the least that RabbitMQ's production checklist advises (its own is 50 MB)
+   */
+  readonly diskFreeLimit?: ResourceLimit;
+  /** After so long without an answer a node counts as gone, 5 to 600 s. Written to this file only when set. */
+  readonly netTickTimeSeconds?: number;
+  /** Whether a node in a minority stops serving. For versions and stores that ask. */
+  readonly pauseMinority: boolean;
+  /** Whether to write that nobody logs in without a user. For versions that would allow it. */
+  readonly refuseAnonymousLogin: boolean;
+  /** @default 'info' */
+  readonly logLevel?: LogLevel;
+  /** Absolute path of the definitions. */
+  readonly definitionsPath: string;
+}
+
+/** How a new node finds its cluster. */
+export interface PeerDiscovery {
+  /** Host names of all nodes. */
+  readonly nodes: readonly string[];
+  /** Attempts before a new node gives up. @default 30 */
+  readonly retryLimit?: number;
+  /** Pause between two attempts. @default 1000 */
+  readonly retryIntervalMilliseconds?: number;
+}
+
+const MAX_PORT = 65_535;
+const MAX_MIB = 1024 * 1024 * 1024;
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error', 'critical', 'none'];
+
+/**
+ * The node's own settings in the format of `rabbitmq.conf`. Pure: equal input gives equal bytes.
+ * @throws ValidationError for a value out of range, or two listeners on one port
+ */
+export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): string {
+  assertHostName(subject, conf.clusterName);
+  assertPorts(subject, conf);
+  const { memoryMiB, netTickTimeSeconds, logLevel = 'info' } = conf;
+  if (memoryMiB !== undefined) assertInteger(subject, 'memoryMiB', memoryMiB, 64, MAX_MIB);
+  if (netTickTimeSeconds !== undefined) assertNetTickTime(subject, netTickTimeSeconds);
+  if (!LOG_LEVELS.includes(logLevel)) {
+    throw new ValidationError(
+      subject,
+      `logLevel must be one of ${LOG_LEVELS.join(', ')}, got "${logLevel as string}"`,
+    );
+  }
+  return lines([
+    `cluster_name = ${conf.clusterName}`,
+    `listeners.tcp.default = ${conf.amqpPort}`,
+    conf.managementPort === undefined ? '' : `management.tcp.port = ${conf.managementPort}`,
+    conf.prometheusPort === undefined ? '' : `prometheus.tcp.port = ${conf.prometheusPort}`,
+    memoryMiB === undefined ? '' : `total_memory_available_override_value = ${memoryMiB}MiB`,
+    limit(
+      subject,
+      'vm_memory_high_watermark',
+      'memoryWatermark',
+      conf.memoryWatermark ?? { relative: 0.6 },
+      0.9,
+    ),
+    limit(subject, 'disk_free_limit', 'diskFreeLimit', conf.diskFreeLimit ?? { relative: 1 }, 10),
+    conf.pauseMinority ? 'cluster_partition_handling = pause_minority' : '',
+    netTickTimeSeconds === undefined ? '' : `net_ticktime = ${netTickTimeSeconds}`,
+    conf.refuseAnonymousLogin ? 'anonymous_login_user = none' : '',
+    'log.console = true',
+    `log.console.level = ${logLevel}`,
+    // The container's engine keeps the log: no colours in it, and no second copy on the container's disk.
+    'log.console.use_colors = off',
+    'log.file = false',
+    'definitions.import_backend = local_filesystem',
+    `definitions.local.path = ${conf.definitionsPath}`,
+    'definitions.skip_if_unchanged = true',
+  ]);
+}
+
+/**
+ * The settings by which a new node finds its cluster. A node reads them at its first start, so a changed list asks for
+ * no restart. The size hint makes it leave queues out until the cluster is complete, so that each gets all its copies.
+ * @throws ValidationError for a name that is no host name or stands twice, or a number out of range
+ */
+export function renderPeerDiscovery(subject: ErrorSubject, discovery: PeerDiscovery): string {
+  const { nodes, retryLimit = 30, retryIntervalMilliseconds = 1000 } = discovery;
+  for (const node of nodes) assertHostName(subject, node);
+  const twice = nodes.find((node, index) => nodes.indexOf(node) !== index);
+  if (twice !== undefined) {
+    throw new ValidationError(subject, `nodes must have different names, got "${twice}" twice: rename one`);
+  }
+  assertInteger(subject, 'number of nodes', nodes.length, 1, 99);
+  assertInteger(subject, 'retryLimit', retryLimit, 1, 10_000);
+  assertInteger(subject, 'retryIntervalMilliseconds', retryIntervalMilliseconds, 100, 600_000);
+  return lines([
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...nodes.map((node, index) => `cluster_formation.classic_config.nodes.${index + 1} = rabbit@${node}`),
+    `cluster_formation.target_cluster_size_hint = ${nodes.length}`,
+    `cluster_formation.discovery_retry_limit = ${retryLimit}`,
+    `cluster_formation.discovery_retry_interval = ${retryIntervalMilliseconds}`,
+  ]);
+}
+
+/** @throws ValidationError unless `seconds` is a whole number from 5 to 600 */
+export function assertNetTickTime(subject: ErrorSubject, seconds: number): void {
+  assertInteger(subject, 'netTickTimeSeconds', seconds, 5, 600);
+}
+
+function assertPorts(subject: ErrorSubject, conf: RabbitMqConf): void {
+  const taken = new Map<number, string>();
+  for (const prop of ['amqpPort', 'managementPort', 'prometheusPort'] as const) {
+    const port = conf[prop];
+    if (port === undefined) continue;
+    assertInteger(subject, prop, port, 1, MAX_PORT);
+    const other = taken.get(port);
+    if (other !== undefined) {
+      throw new ValidationError(
+        subject,
+        `${prop} must differ from ${other}, got ${port} for both: change one`,
+      );
+    }
+    taken.set(port, prop);
+  }
+}
+
+function limit(subject: ErrorSubject, key: string, prop: string, value: ResourceLimit, max: number): string {
+  if ('relative' in value) {
+    const { relative } = value;
+    if (!(relative >= 0.1 && relative <= max)) {
+      throw new ValidationError(subject, `${prop}.relative must be from 0.1 to ${max}, got ${relative}`);
+    }
+    // The broker takes 1.0 for a share, but not 1.
+    return `${key}.relative = ${Number.isInteger(relative) ? relative.toFixed(1) : relative}`;
+  }
+  assertInteger(subject, `${prop}.absoluteMiB`, value.absoluteMiB, 16, MAX_MIB);
+  return `${key}.absolute = ${value.absoluteMiB}MiB`;
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.filter((line) => line !== '').join('\n')}\n`;
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { PermissionDefinition, UserDefinition } from '../config/definitions';
+import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertSecret, ISecret, secretPlaceholder } from '../model/secret';
+import { assertEntityName } from './entity-name';
+import { assertPattern } from './pattern';
+import { DEFAULT_VHOST } from './vhost';
+
+/** Tags that RabbitMQ's management plugin knows; others may serve own authorisation back ends. */
+export type UserTag = 'administrator' | 'monitoring' | 'policymaker' | 'management' | 'impersonator';
+
+/** What a user may do in one vhost: regular expressions over the names of exchanges and queues. */
+export interface PermissionOptions {
+  /** @default '/' */
+  readonly vhost?: string;
+  /** Declare and delete. @default none */
+  readonly configure?: string;
+  /** Publish, bind from. @default none */
+  readonly write?: string;
+  /** Consume, bind to. @default none */
+  readonly read?: string;
+}
+
+/** Settings of a user. */
+export interface UserOptions {
+  /** Never plain text. */
+  readonly password: ISecret;
+  /** @default none: the user cannot log in to the management pages */
+  readonly tags?: readonly (UserTag | (string & {}))[];
+  /** At most one entry a vhost. @default none: the user can do nothing */
+  readonly permissions?: readonly PermissionOptions[];
+}
+
+/** Matches no name: names are not empty. */
+const NOTHING = '^$';
+/** The longest slug whose secret name is still easy to read. */
+const MAX_SLUG = 40;
+
+/** @throws ValidationError for a name that is not taken, `guest`, a password that is no secret, or a bad tag */
+export function userDefinition(subject: ErrorSubject, name: string, options: UserOptions): UserDefinition {
+  assertUserName(subject, name);
+  assertSecret(subject, 'password', options.password);
+  for (const tag of options.tags ?? []) {
+    assertEntityName(subject, 'tag', tag);
+    if (tag.includes(',')) {
+      throw new ValidationError(subject, `tag must not contain a comma, got "${tag}": pass an entry a tag`);
+    }
+  }
+  return {
+    name,
+    password: secretPlaceholder(userSecretName(name), 'json'),
+    tags: [...(options.tags ?? [])],
+  };
+}
+
+/** @throws ValidationError for a name that the broker does not take, or `guest` */
+export function assertUserName(subject: ErrorSubject, name: string): void {
+  assertEntityName(subject, 'name', name);
+  if (name === 'guest') {
+    throw new ValidationError(
+      subject,
+      'name must not be "guest", the well-known default user: choose another name',
+    );
+  }
+}
+
+/** @throws ValidationError for a pattern that is no regular expression, or two entries for one vhost */
+export function permissionDefinitions(
+  subject: ErrorSubject,
+  user: string,
+  permissions: readonly PermissionOptions[],
+): readonly PermissionDefinition[] {
+  const seen = new Set<string>();
+  return permissions.map((permission) => {
+    const vhost = permission.vhost ?? DEFAULT_VHOST;
+    if (seen.has(vhost)) {
+      throw new ValidationError(
+        subject,
+        `permissions must name a vhost once, got "${vhost}" twice: join the patterns`,
+      );
+    }
+    seen.add(vhost);
+    const { configure = NOTHING, write = NOTHING, read = NOTHING } = permission;
+    assertPattern(subject, 'configure', configure);
+    assertPattern(subject, 'write', write);
+    assertPattern(subject, 'read', read);
+    return { user, vhost, configure, write, read };
+  });
+}
+
+/**
+ * The name under which a user's password is known on the nodes: `user-` and the user's name where that is a plain word,
+ * otherwise `user--`, what is left of the name, and a hash of all of it. Two users never share one.
+ */
+export function userSecretName(user: string): string {
+  if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(user) && user.length <= MAX_SLUG) return `user-${user}`;
+  const slug = user
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, MAX_SLUG)
+    .replace(/^-|-$/g, '');
+  const hash = createHash('sha256').update(user, 'utf8').digest('hex').slice(0, 12);
+  return ['user-', slug, hash].filter((part) => part !== '').join('-');
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { renderDefinitions } from '../../lib/config/definitions';
+import { ADMINISTRATOR, anyTopology, builder, declare, shop } from '../rabbitmq/topologies';
+
+describe('renderDefinitions', () => {
+  it('renders a shop with every kind of object', async () => {
+    await expect(renderDefinitions(shop().toDocument(ADMINISTRATOR))).toMatchFileSnapshot(
+      '../golden/rabbitmq/definitions.json',
+    );
+  });
+
+  it('renders the same bytes whatever the order of the arguments', () => {
+    const render = (values: Record<string, number>): string => {
+      const definitions = builder();
+      definitions.addQueue('q', { arguments: values });
+      return renderDefinitions(definitions.toDocument(ADMINISTRATOR));
+    };
+    expect(render({ a: 1, b: 2, c: 3 })).toBe(render({ c: 3, b: 2, a: 1 }));
+  });
+
+  it('changes lines of the changed object only', () => {
+    const lines = (maxLength: number): string[] => {
+      const definitions = shop();
+      definitions.addQueue('last', { maxLength });
+      return renderDefinitions(definitions.toDocument(ADMINISTRATOR)).split('\n');
+    };
+    const after = lines(2);
+    expect(lines(1).filter((line, index) => line !== after[index])).toEqual(['        "x-max-length": 1,']);
+  });
+
+  it("leaves Terraform's markers as they are", () => {
+    const definitions = builder();
+    definitions.addQueue('${a} %{b}', { arguments: { 'x-own': '$${c}' } });
+    const text = renderDefinitions(definitions.toDocument(ADMINISTRATOR));
+    expect(text).toContain('"name": "${a} %{b}"');
+    expect(text).toContain('"x-own": "$${c}"');
+  });
+
+  it('keeps everything, in its order, for any valid input', () => {
+    fc.assert(
+      fc.property(anyTopology, (topology) => {
+        const definitions = builder();
+        declare(definitions, 'v', topology);
+        const document = definitions.toDocument(ADMINISTRATOR);
+        const text = renderDefinitions(document);
+        expect(JSON.parse(text)).toEqual(document);
+        expect(text.endsWith('\n}\n')).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { renderPeerDiscovery, renderRabbitMqConf } from '../../lib/config/rabbitmq';
+import { parseSetting, renderExtraConf } from '../../lib/config/rabbitmq-extra';
+import { TYPICAL } from './rabbitmq-confs';
+
+const OWN = [
+  renderRabbitMqConf('cluster', TYPICAL),
+  renderPeerDiscovery('cluster', { nodes: ['orders-1', 'orders-2', 'orders-3'] }),
+];
+const extra =
+  (...lines: string[]) =>
+  () =>
+    renderExtraConf('cluster', OWN, lines);
+
+describe('renderExtraConf', () => {
+  it('keeps settings and comments in their order', () => {
+    expect(extra('# why', ' heartbeat = 30 ', 'channel_max=128 # a lot')()).toBe(
+      '# why\nheartbeat = 30\nchannel_max=128 # a lot\n',
+    );
+    expect(extra()()).toBe('');
+  });
+
+  it('drops what says the same as ours or as a line before', () => {
+    expect(extra('log.file = false', "cluster_name = 'orders'", 'heartbeat = 30', 'heartbeat = 30')()).toBe(
+      'heartbeat = 30\n',
+    );
+  });
+
+  it.each([
+    ['net_ticktime = 60', '"net_ticktime = 8"'],
+    ['cluster_name = other', '"cluster_name = orders"'],
+    ['cluster_partition_handling = autoheal', '"cluster_partition_handling = pause_minority"'],
+    ['cluster_formation.classic_config.nodes.4 = rabbit@orders-4', '"cluster_formation.'],
+    ['cluster_formation.target_cluster_size_hint = 5', '"cluster_formation.target_cluster_size_hint = 3"'],
+    ['vm_memory_high_watermark.absolute = 1GB', '"vm_memory_high_watermark.relative = 0.6"'],
+    ['disk_free_limit.absolute = 50MB', '"disk_free_limit.relative = 1.0"'],
+    ['load_definitions = /x.json', '"definitions.import_backend = local_filesystem"'],
+    ['default_user = guest', 'what the cluster computes'],
+    ['listeners.tcp = none', 'what the cluster computes'],
+    ['management.listener.port = 80', 'what the cluster computes'],
+  ])('refuses "%s", naming both', (line, ours) => {
+    expect(extra(line)).toThrow(`cluster: extra line must not contradict ${ours}`);
+    expect(extra(line)).toThrow(`got "${line}"`);
+  });
+
+  it('takes other settings of the same kind', () => {
+    expect(
+      extra('listeners.tcp.second = 5673', 'log.console.formatter = json', 'management.path_prefix = /mq'),
+    ).not.toThrow();
+    expect(extra('cluster_formation.lock_retry_limit = 5')).not.toThrow();
+  });
+
+  it('refuses two lines that contradict each other', () => {
+    expect(extra('heartbeat = 30', 'heartbeat = 31')).toThrow(
+      'extra lines must not contradict each other, got "heartbeat = 30" and "heartbeat = 31": remove one',
+    );
+  });
+
+  it.each([
+    'heartbeat',
+    'heartbeat =',
+    'heartbeat = # 30',
+    'heart beat = 30',
+    'a..b = 1',
+    "a.b = 'c' d",
+    'include x',
+    '% a',
+  ])('refuses "%s", which the broker could not read', (line) => {
+    expect(extra(line)).toThrow(`extra line must read "key = value" or be a comment, got "${line}"`);
+  });
+
+  it.each(['a = b\nc = d', 'a = b\r', '', '  ', 'a = @@secret:x@@'])('refuses %j', (line) => {
+    expect(extra(line)).toThrow('cluster: ');
+  });
+
+  it('refuses a password in plain text and does not repeat it', () => {
+    const line = 'ssl_options.password = hunter2';
+    expect(extra(line)).toThrow('must not hold a password in plain text, got one for ssl_options.password');
+    expect(extra(line)).not.toThrow('hunter2');
+    expect(extra('default_pass = hunter2')).not.toThrow('hunter2');
+    expect(extra('management.oauth_client_secret = hunter2')).toThrow('plain text');
+    expect(extra('ssl_options.password = encrypted:abc')).not.toThrow();
+  });
+
+  it("leaves Terraform's markers as they are", () => {
+    expect(extra('product.name = ${a} %{b}')()).toBe('product.name = ${a} %{b}\n');
+  });
+
+  it('reads back any setting that it is given', () => {
+    const anyKey = fc.stringMatching(/^[a-z]{1,8}(\.[a-z0-9_-]{1,8}){0,3}$/);
+    const anyValue = fc.stringMatching(/^[A-Za-z0-9"$%{}().,:;/@\\][A-Za-z0-9 "'$%{}().,:;/@\\=-]{0,20}$/);
+    fc.assert(
+      fc.property(anyKey, anyValue, (key, value) => {
+        expect(parseSetting(`${key} = ${value}`)).toEqual({ key, value: value.trim() });
+        expect(parseSetting(`  ${key}= '${value.replaceAll("'", '')}' # x`)).toEqual({
+          key,
+          value: value.replaceAll("'", ''),
+        });
+      }),
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { PolicyDefinition } from '../../lib/config/definitions';
+import { DefinitionsBuilder } from '../../lib/rabbitmq/definitions-builder';
+import { RabbitMqPlugin } from '../../lib/rabbitmq/plugins';
+import { PolicyOptions } from '../../lib/rabbitmq/policy';
+import { RabbitMqVersion } from '../../lib/rabbitmq/version';
+import { ADMINISTRATOR } from './topologies';
+
+const { V3_10, V3_11, V3_12, V3_13, V4_0, V4_2, V4_3 } = RabbitMqVersion;
+
+function policy(
+  options: Partial<PolicyOptions>,
+  version = V4_0,
+  plugins: readonly RabbitMqPlugin[] = [],
+): () => PolicyDefinition | undefined {
+  return () => {
+    const definitions = new DefinitionsBuilder(version, { nodes: 3, plugins });
+    definitions.addPolicy('p', { pattern: '^a', definition: { expires: 1000 }, ...options });
+    return definitions.toDocument(ADMINISTRATOR).policies[0];
+  };
+}
+
+describe('policies', () => {
+  it('apply to everything with priority 0 unless told otherwise', () => {
+    expect(policy({})()).toEqual({
+      vhost: '/',
+      name: 'p',
+      pattern: '^a',
+      'apply-to': 'all',
+      definition: { expires: 1000 },
+      priority: 0,
+    });
+  });
+
+  it('refuse mirroring from 4.0 on', () => {
+    const definition = { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' };
+    expect(policy({ definition }, V3_13)()?.definition).toEqual(definition);
+    expect(policy({ definition })).toThrow(
+      'definitions: policy "p": ha-mode was removed in RabbitMQ 4.0: use quorum queues, got version 4.0',
+    );
+  });
+
+  it.each<[PolicyOptions['definition'], string]>([
+    [{ 'ha-sync-mode': 'automatic' }, 'ha- keys need ha-mode, got none'],
+    [{ 'ha-mode': 'exactly' }, 'ha-mode exactly needs ha-params'],
+    [{ 'ha-mode': 'exactly', 'ha-params': 4 }, 'ha-params must be a whole number from 1 to 3, got 4'],
+    [{ 'ha-mode': 'all', 'ha-params': 2 }, 'ha-mode all takes no ha-params'],
+    [{ 'ha-mode': 'some' }, 'ha-mode must be one of all, exactly, got "some"'],
+  ])('refuse impossible mirroring %j', (definition, problem) => {
+    expect(policy({ definition }, V3_13)).toThrow(problem);
+    expect(policy({ definition: { 'ha-mode': 'exactly', 'ha-params': 2 } }, V3_13)).not.toThrow();
+  });
+
+  it.each(['(', '[a', '*', 'a{2,1}', '(?i)a'])('refuse the pattern %j', (pattern) => {
+    expect(policy({ pattern })).toThrow(`pattern must be a regular expression`);
+  });
+
+  it.each<[PolicyOptions['definition'], string]>([
+    [{}, 'definition must set something, got {}'],
+    [{ message_ttl: 1 }, 'definition has an unknown key "message_ttl"'],
+    [{ 'max-priority': 5 }, 'unknown key "max-priority"'],
+    [{ toString: 1 }, 'unknown key "toString"'],
+    [{ 'message-ttl': '60000' }, 'message-ttl must be a whole number, got "60000"'],
+    [{ 'message-ttl': -1 }, 'message-ttl must be a whole number from 0'],
+    [{ expires: 0 }, 'expires must be a whole number from 1'],
+    [{ overflow: 'x' }, 'overflow must be one of drop-head, reject-publish, reject-publish-dlx, got "x"'],
+    [{ 'max-age': '7x' }, 'max-age must be a number and one of Y, M, D, h, m, s, such as 7D, got "7x"'],
+    [{ 'dead-letter-exchange': 5 }, 'dead-letter-exchange must be a text, got 5'],
+    [{ 'delivery-limit': -2 }, 'delivery-limit must be a whole number from -1'],
+    [{ 'stream-filter-size-bytes': 256 }, 'stream-filter-size-bytes must be a whole number from 16 to 255'],
+  ])('refuse the definition %j', (definition, problem) => {
+    expect(policy({ definition })).toThrow(problem);
+  });
+
+  it('refuse keys that cannot have an effect where they apply', () => {
+    expect(policy({ applyTo: 'exchanges' })).toThrow(
+      'expires has no effect with applyTo exchanges: it is for classic, quorum',
+    );
+    expect(policy({ applyTo: 'streams' })).toThrow('expires has no effect with applyTo streams');
+    const alternate = { 'alternate-exchange': 'amq.fanout' };
+    expect(policy({ applyTo: 'queues', definition: alternate })).toThrow('alternate-exchange has no effect');
+    expect(policy({ applyTo: 'exchanges', definition: alternate })).not.toThrow();
+    expect(policy({ applyTo: 'quorum_queues', definition: { 'delivery-limit': 3 } })).not.toThrow();
+    expect(policy({ applyTo: 'classic_queues', definition: { 'delivery-limit': 3 } })).toThrow('no effect');
+    expect(policy({ applyTo: 'topics' as never })).toThrow(
+      'applyTo must be one of all, queues, classic_queues',
+    );
+  });
+
+  it('refuse what the version lacks', () => {
+    expect(policy({ applyTo: 'quorum_queues' }, V3_11)).toThrow(
+      'applyTo quorum_queues comes with RabbitMQ 3.12',
+    );
+    expect(policy({ definition: { 'consumer-timeout': 1 } }, V3_11)).toThrow(
+      'consumer-timeout comes with RabbitMQ 3.12',
+    );
+    expect(policy({ definition: { 'queue-mode': 'lazy' } }, V3_11)).not.toThrow();
+    expect(policy({ definition: { 'queue-mode': 'lazy' } }, V3_12)).toThrow(
+      'queue-mode was removed in RabbitMQ 3.12',
+    );
+    expect(policy({ definition: { 'queue-master-locator': 'random' } }, V4_2)).not.toThrow();
+    expect(policy({ definition: { 'queue-master-locator': 'random' } }, V4_3)).toThrow(
+      'use queue-leader-locator',
+    );
+    expect(policy({ definition: { 'queue-version': 1 } }, V3_10)).not.toThrow();
+    expect(policy({ definition: { 'queue-version': 1 } }, V4_3)).toThrow('queue-version must be one of 2');
+    expect(policy({ definition: { 'delivery-limit': -1 } }, V3_13)).toThrow('from 0');
+    expect(policy({ definition: { 'delayed-retry-min': 5 } }, V4_2)).toThrow('comes with RabbitMQ 4.3');
+  });
+
+  it('refuse what needs a plugin that is not enabled', () => {
+    const definition = { 'federation-upstream-set': 'all' };
+    expect(policy({ definition })).toThrow('federation-upstream-set needs the plugin rabbitmq_federation or');
+    expect(policy({ definition }, V4_0, ['rabbitmq_federation'])).not.toThrow();
+    expect(
+      policy({ definition: { 'federation-upstream-pattern': '(' } }, V4_0, ['rabbitmq_federation']),
+    ).toThrow('federation-upstream-pattern must be a regular expression');
+    expect(policy({ definition: { 'shards-per-node': 2 } })).toThrow('needs the plugin rabbitmq_sharding');
+  });
+
+  it('have a whole number as priority', () => {
+    expect(policy({ priority: 1.5 })).toThrow('priority must be a whole number');
+    expect(policy({ priority: -1 })).not.toThrow();
+  });
+});
