@@ -40,8 +40,9 @@ const FAMILIES: readonly Family[] = [
 const SECRET_KEY = /(?:^|[._])(?:pass|password|secret|client_secret|secret_access_key)$/;
 /** RabbitMQ 4 reads values that were encrypted by `rabbitmqctl encrypt_conf_value`. */
 const ENCRYPTED = 'encrypted:';
-const SETTING =
-  /^[ \t]*([\w-]+(?:\.[\w-]+)*)[ \t]*=[ \t]*(?:'([^']*)'|([^\s'#][^#]*|'[^'#]*))[ \t]*(?:#.*)?$/;
+/** A value that begins with `'` ends with the next one, if there is any. */
+const VALUE = /'([^']*)'[ \t]*(?:#.*)?|('[^'#]*)(?:#[^']*)?|([^\s'#][^#]*)(?:#.*)?/;
+const SETTING = new RegExp(`^[ \\t]*([\\w-]+(?:\\.[\\w-]+)*)[ \\t]*=[ \\t]*(?:${VALUE.source})$`);
 
 /**
  * Takes a configuration line apart as the broker does: `key = value`, the value until the end of the line or a `#`, or
@@ -50,9 +51,9 @@ const SETTING =
  */
 export function parseSetting(line: string): RabbitMqSetting | undefined {
   const match = SETTING.exec(line);
-  const [, key, quoted, plain] = match ?? [];
+  const [, key, quoted, unclosed, plain] = match ?? [];
   if (key === undefined) return undefined;
-  const value = quoted ?? plain?.trim() ?? '';
+  const value = quoted ?? (unclosed ?? plain ?? '').trim();
   return { key, value };
 }
 

@@ -68,12 +68,14 @@ function syntaxProblem(pattern: string): string | undefined {
 
 /** What is well-formed in JavaScript but not, or with another meaning, in PCRE. */
 function differenceProblem(pattern: string): string | undefined {
-  const bare = pattern.replace(/\\./gs, '_');
+  // PCRE looks for the end of `[.` with no regard to a backslash before the dot.
+  const bare = pattern.replace(/\\(.)/gs, (_, letter: string) => (/[:.=]/.test(letter) ? `_${letter}` : '_'));
   const classes = bare.match(/\[[^\]]*\]/g) ?? [];
   const outside = bare.replace(/\[[^\]]*\]/g, '_');
   if (classes.some((set) => /^\[\^?\]$/.test(set))) return '[] and [^] do not end in PCRE';
-  if (classes.some((set) => /\[[:.=]/.test(set.slice(1))))
-    return 'PCRE takes [: [. and [= in a class for its own';
+  if (classes.some((set) => /^\[([:.=]).*\1\]$|.\[[:.=]/s.test(set))) {
+    return 'PCRE takes [: [. and [= for the beginning of a class of its own';
+  }
   if (classes.some((set) => /[^\x20-\x7e]/.test(set))) return 'PCRE reads bytes: a class may hold ASCII only';
   if (/[^\x20-\x7e][*+?{]/u.test(outside)) return 'PCRE reads bytes: put the repeated character in a group';
   const names = [...outside.matchAll(/\(\?<([^=!>][^>]*)>/g)].map(([, name = '']) => name);

@@ -63,6 +63,7 @@ describe('renderExtraConf', () => {
     'heart beat = 30',
     'a..b = 1',
     "a.b = 'c' d",
+    "a.b = 'c # d' e",
     'include x',
     '% a',
   ])('refuses "%s", which the broker could not read', (line) => {

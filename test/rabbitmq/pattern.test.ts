@@ -44,6 +44,7 @@ describe('assertPattern', () => {
     ['[[:alpha:]]', 'lone quantifier brackets'],
     ['[[:alpha:]', 'PCRE takes [: [. and [= for the beginning'],
     ['[:alpha:]', 'PCRE takes [: [. and [= for the beginning'],
+    ['[.a\\.]', 'PCRE takes [: [. and [= for the beginning'],
     ['[..]', 'PCRE takes [: [. and [= for the beginning'],
     ['[]', '[] and [^] do not end in PCRE'],
     ['[^]a', '[] and [^] do not end in PCRE'],
