@@ -38,6 +38,7 @@ export async function buildImage(role, { registry }) {
         'docker',
         [
           'build',
+          '--force-rm', // a failed build leaves no container either
           '--build-arg',
           `BASE=${base}`,
           '--label',
@@ -57,6 +58,8 @@ export async function buildImage(role, { registry }) {
       name = `${repository}:${tagOf(version, TAG_PARTS[role])}`;
       await must('docker', ['tag', unnamed, name], `The image could not be named ${name}`);
       await run('docker', ['rmi', unnamed]);
+      // What the name stood for before; an image that a container still uses stays.
+      await run('docker', ['image', 'prune', '--force', '--filter', `label=${SOURCE_LABEL}`]);
       return name;
     },
     '30 s',

@@ -12,7 +12,7 @@ const PROGRESS =
 export function createLogFilter() {
   let box;
   return (raw) => {
-    const line = raw.replace(COLOUR, '').replace(/^(\S+)? +(?=\S)/, '');
+    const line = raw.replace(COLOUR, '').replace(/^(\S+ {2,}| +)(?=\S)/, '');
     if (line.startsWith('╷')) {
       box = [];
       return [];
