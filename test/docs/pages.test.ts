@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { codeOf, pages, proseOf, ROOT, textFiles } from './repository';
+
+/** What npm itself knows. */
+const NPM_COMMANDS = ['ci', 'install', 'pack', 'publish'];
+const CDKTF_COMMANDS = ['list', 'synth', 'diff', 'deploy', 'output', 'destroy'];
+
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(path: string): string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe.each(pages())('$path', ({ path, text }) => {
+  it('links only to what exists', () => {
+    const broken = [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^(?:https?|mailto):/.test(target))
+      .filter((target) => {
+        const [file = '', anchor] = target.split('#');
+        const linked = file === '' ? join(ROOT, path) : join(ROOT, dirname(path), file);
+        return !existsSync(linked) || (anchor !== undefined && !anchorsOf(linked).includes(anchor));
+      });
+    expect(broken).toEqual([]);
+  });
+
+  it('names only files and folders that exist', () => {
+    const missing = codeOf(text)
+      .filter(({ language }) => language === '')
+      .map((code) => code.text)
+      .filter((code) => /^(?:lib|test|stacks|scripts|images|docs|bench|\.ci)(?:\/[\w./-]*)?$/.test(code))
+      .filter((code) => !existsSync(join(ROOT, normalize(code))));
+    expect(missing).toEqual([]);
+  });
+
+  it('names only stacks that exist', () => {
+    const main = readFileSync(join(ROOT, 'stacks', 'main.ts'), 'utf8');
+    const stacks = [...main.matchAll(/new \w+Stack\(app, '([^']+)'/g)].map(([, name]) => name);
+    expect(stacks).not.toEqual([]);
+    const commands = codeOf(text)
+      .filter(({ language }) => language !== 'ts')
+      .flatMap((code) => [
+        ...code.text.matchAll(/(?:^|npx |npm run )cdktf (?:-- )?([a-z]+)(?: ([a-z][\w-]*))?/gm),
+      ]);
+    for (const [command, verb, stack] of commands) {
+      expect(CDKTF_COMMANDS, command).toContain(verb);
+      if (stack !== undefined) expect(stacks, command).toContain(stack);
+    }
+  });
+});
+
+describe('npm commands', () => {
+  it.each(textFiles().filter(({ text }) => text.includes('npm run ')))(
+    'of $path are in package.json',
+    ({ text }) => {
+      const names = [...text.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:]*)/g)].map(
+        ([, name = '']) => name,
+      );
+      expect(names.filter((name) => scripts[name] === undefined)).toEqual([]);
+    },
+  );
+
+  it.each(pages())('of $path are known to npm', ({ text }) => {
+    const names = codeOf(text).flatMap((code) =>
+      [...code.text.matchAll(/\bnpm (?:--silent )?(?!run\b)([a-z]+)/g)].map(([, name = '']) => name),
+    );
+    const known = [...NPM_COMMANDS, ...Object.keys(scripts).filter((name) => name === 'test')];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as cdktf from 'cdktf';
+import ts from 'typescript';
+import * as library from '../../lib';
+import { composingSnippet, ROOT } from './repository';
+
+const MODULES: Readonly<Record<string, unknown>> = { cdktf, 'cdktf-brokers': library };
+
+const PATH = join(ROOT, 'stacks', 'composing-snippet.ts');
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** What the compiler says about `text`, with the name of the package standing for the source. */
+function problemsOf(text: string): string[] {
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+    config: { compilerOptions: object };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(
+    {
+      ...config.compilerOptions,
+      incremental: false,
+      tsBuildInfoFile: null,
+      types: ['node'],
+      paths: { 'cdktf-brokers': ['./lib/index.ts'] },
+    },
+    ROOT,
+  );
+  const host = ts.createCompilerHost(options);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, version) => {
+    if (name === PATH) return ts.createSourceFile(name, text, version);
+    if (!parsed.has(name)) parsed.set(name, read(name, version));
+    return parsed.get(name);
+  };
+  const program = ts.createProgram([PATH], options, host);
+  const snippet = program.getSourceFile(PATH);
+  return [
+    ...program.getOptionsDiagnostics(),
+    ...program.getSyntacticDiagnostics(snippet),
+    ...program.getSemanticDiagnostics(snippet),
+  ].map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
+
+/** Runs `text` against the source and returns the stack that it synthesised. */
+function synthesise(text: string): Record<string, Record<string, Record<string, Record<string, unknown>>>> {
+  const output = mkdtempSync(join(tmpdir(), 'readme-'));
+  process.env['CDKTF_OUTDIR'] = output;
+  try {
+    const { outputText } = ts.transpileModule(text, {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+    });
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the application of the page is what is tested
+    const application = new Function('require', 'exports', outputText) as (
+      require: (name: string) => unknown,
+      exports: object,
+    ) => void;
+    application((name) => MODULES[name], {});
+    return JSON.parse(readFileSync(join(output, 'stacks', 'messaging', 'cdk.tf.json'), 'utf8')) as never;
+  } finally {
+    delete process.env['CDKTF_OUTDIR'];
+    rmSync(output, { recursive: true });
+  }
+}
+
+describe("the README's application", () => {
+  const text = composingSnippet();
+
+  it('takes at most fifteen lines', () => {
+    expect(text.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(15);
+  });
+
+  it('compiles', () => {
+    expect(problemsOf(text)).toEqual([]);
+  });
+
+  it('would not compile with a wrong property', () => {
+    expect(problemsOf(text.replace('nodes: 3', 'nodez: 3')).join()).toContain("'nodez' does not exist");
+  });
+
+  it('synthesises the brokers, the proxies and what was added', () => {
+    const containers = Object.values(synthesise(text)['resource']?.['docker_container'] ?? {});
+    expect(containers.map(({ name }) => name).sort()).toEqual([
+      'orders-1',
+      'orders-2',
+      'orders-3',
+      'proxy-1',
+      'proxy-2',
+    ]);
+    expect(JSON.stringify(containers)).toContain('order.*');
+  });
+
+  it('names images that exist', () => {
+    const images = JSON.parse(readFileSync(join(ROOT, 'images', 'registry.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
+    for (const [role, name] of Object.entries(images)) expect(text).toContain(`${role}: '${name}'`);
+  });
+});

@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { composingSnippet, ROOT } from '../docs/repository';
+
+const execute = promisify(execFile);
+const TYPESCRIPT = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+/** Besides `dist/lib` and `images`. */
+const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+const PEERS = ['cdktf', 'constructs'];
+
+const project = mkdtempSync(join(tmpdir(), 'package-'));
+const installed = join(project, 'node_modules', 'cdktf-brokers');
+
+beforeAll(async () => {
+  const { stdout } = await execute(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', project],
+    {
+      cwd: ROOT,
+    },
+  );
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string } | undefined>;
+  };
+  const peers = PEERS.map((name) => `${name}@${lock.packages[`node_modules/${name}`]?.version ?? 'latest'}`);
+  writeFileSync(join(project, 'package.json'), '{ "private": true }');
+  await execute(
+    'npm',
+    ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${filename}`, ...peers],
+    { cwd: project },
+  );
+}, 120_000);
+
+afterAll(() => {
+  rmSync(project, { recursive: true });
+});
+
+/** Files in a folder and its folders, by their path from it. */
+function below(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    statSync(join(directory, path)).isFile(),
+  );
+}
+
+/** What a compiled file was before. */
+function sourceOf(path: string): string {
+  return path.replace(/(?:\.d\.ts|\.js)$/, '.ts');
+}
+
+describe('the packed files', () => {
+  it('are the library, the images and the top pages, and nothing else', () => {
+    const others = below(installed).filter((path) => !/^(?:dist\/lib|images)\//.test(path));
+    expect(others.sort()).toEqual(TOP_FILES);
+  });
+
+  it('are compiled from sources that exist, and hold no sources, maps or build information', () => {
+    const library = below(join(installed, 'dist', 'lib'));
+    expect(library.filter((path) => !/\.(?:js|d\.ts|sh)$/.test(path))).toEqual([]);
+    expect(library.filter((path) => !existsSync(join(ROOT, 'lib', sourceOf(path))))).toEqual([]);
+    const scripts = library.filter((path) => path.endsWith('.js'));
+    for (const path of scripts) {
+      expect(readFileSync(join(installed, 'dist', 'lib', path), 'utf8')).not.toContain('sourceMappingURL');
+    }
+  });
+
+  it('lack no source: every module with its types, every script of the nodes as it is', () => {
+    const library = below(join(installed, 'dist', 'lib'));
+    for (const path of below(join(ROOT, 'lib'))) {
+      if (path.endsWith('.ts')) {
+        expect(library).toContain(path.replace(/\.ts$/, '.js'));
+        expect(library).toContain(path.replace(/\.ts$/, '.d.ts'));
+      } else {
+        const packed = readFileSync(join(installed, 'dist', 'lib', path), 'utf8');
+        expect(packed).toBe(readFileSync(join(ROOT, 'lib', path), 'utf8'));
+      }
+    }
+  });
+
+  it('bring no copy of the peers', () => {
+    expect(below(installed).filter((path) => path.includes('node_modules'))).toEqual([]);
+    for (const name of PEERS) expect(existsSync(join(project, 'node_modules', name))).toBe(true);
+  });
+});
+
+describe('an application in another project', () => {
+  const compile = (options: object, files: readonly string[], name: string): Promise<unknown> => {
+    const path = join(project, name);
+    writeFileSync(
+      path,
+      JSON.stringify({ compilerOptions: { strict: true, target: 'es2022', ...options }, files }),
+    );
+    return execute(process.execPath, [TYPESCRIPT, '-p', path]).catch((error: unknown) => {
+      throw new Error((error as { stdout: string }).stdout);
+    });
+  };
+
+  const synthesise = async (script: string): Promise<string> => {
+    const output = join(project, `${script}.out`);
+    await execute(process.execPath, [join(project, 'compiled', script)], {
+      cwd: project,
+      env: { ...process.env, CDKTF_OUTDIR: output },
+    });
+    return join(output, 'stacks', 'messaging');
+  };
+
+  beforeAll(async () => {
+    writeFileSync(join(project, 'app.cts'), composingSnippet());
+    writeFileSync(join(project, 'app.mts'), composingSnippet());
+    await compile({ module: 'node16', outDir: 'compiled' }, ['app.cts', 'app.mts'], 'tsconfig.node16.json');
+  }, 120_000);
+
+  it('compiles for a bundler as well', async () => {
+    await compile(
+      { module: 'esnext', moduleResolution: 'bundler', noEmit: true },
+      ['app.mts'],
+      'tsconfig.json',
+    );
+  }, 120_000);
+
+  it.each(['app.cjs', 'app.mjs'])(
+    'synthesises as %s',
+    async (script) => {
+      const stack = await synthesise(script);
+      const { resource } = JSON.parse(readFileSync(join(stack, 'cdk.tf.json'), 'utf8')) as {
+        resource: Record<
+          string,
+          Record<string, { name: string; upload?: { file: string; content: string }[] }>
+        >;
+      };
+      const containers = Object.values(resource['docker_container'] ?? {});
+      expect(containers.map(({ name }) => name).sort()).toEqual([
+        'orders-1',
+        'orders-2',
+        'orders-3',
+        'proxy-1',
+        'proxy-2',
+      ]);
+      expect(Object.keys(resource['docker_network'] ?? {})).toHaveLength(1);
+      for (const { upload = [] } of containers) {
+        const install = upload.find(({ file }) => file.endsWith('/install-files'));
+        expect(install?.content).toMatch(/^#!\/bin\/sh\n/);
+      }
+    },
+    60_000,
+  );
+
+  it('has an agent beside the stack that runs without any package', async () => {
+    const stack = await synthesise('app.cjs');
+    const agent = below(stack).find((path) => path.endsWith('/main.js'));
+    const alone = join(project, 'alone');
+    mkdirSync(alone);
+    await expect(
+      execute(process.execPath, [join(stack, agent ?? ''), 'ready'], { cwd: alone, env: {} }),
+    ).rejects.toMatchObject({
+      code: 1,
+      stderr: 'the agent is started by Terraform: BROKERS_GROUP is not set\n',
+    });
+  }, 60_000);
+});
