@@ -1,6 +1,6 @@
 // `npm run cdktf -- <command> …`: the cdktf command with what set-up found out about this machine.
-import { converse } from './setup/command.mjs';
 import { join } from 'node:path';
+import { converse } from './setup/command.mjs';
 import { CDKTF, ROOT } from './setup/paths.mjs';
 import { progressTo, runMain } from './setup/report.mjs';
 import { removeSavedPlans } from './setup/saved-plans.mjs';
@@ -14,7 +14,7 @@ await runMain(async () => {
     return await converse(
       process.execPath,
       [CDKTF, ...cdktfArguments(process.argv.slice(2), environment)],
-      environment,
+      process.stdout.isTTY ? environment : { ...environment, CI: '1' }, // no spinner in a file
     );
   } finally {
     removeSavedPlans(join(ROOT, 'cdktf.out'));

@@ -1,6 +1,6 @@
 // How cdktf is called on this machine.
 
-const LOCKING = ['deploy', 'diff', 'apply', 'plan'];
+const LOCKING = ['deploy', 'apply', 'diff', 'plan', 'destroy', 'output'];
 
 /**
  * `args` with `--skip-provider-lock` where set-up says that it is needed: the hashes of a provider that was built here

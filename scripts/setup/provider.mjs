@@ -88,6 +88,7 @@ async function registryServes(binary) {
     await step('Docker provider', () => 'from the registry');
     return true;
   }
+  removeAbandoned();
   const directory = mkdtempSync(join(made(WORK), 'provider-probe-'));
   const cache = process.env.TF_PLUGIN_CACHE_DIR || join(homedir(), '.terraform.d/plugin-cache');
   const own = process.env.TF_CLI_CONFIG_FILE === CONFIG ? { TF_CLI_CONFIG_FILE: '' } : {};
@@ -117,6 +118,13 @@ function forgetOtherBuilds(build) {
     rmSync(join(stacks, stack, '.terraform.lock.hcl'), { force: true });
   }
   writeFileSync(IN_USE, build);
+}
+
+// What a killed run left.
+function removeAbandoned() {
+  for (const name of readdirSync(made(WORK)).filter((entry) => entry.startsWith('provider-'))) {
+    rmSync(join(WORK, name), { recursive: true, force: true });
+  }
 }
 
 async function buildProvider(architecture) {

@@ -86,7 +86,8 @@ describe('cdktf', () => {
   it.each([
     [['deploy', 'local'], local, ['deploy', 'local', '--skip-provider-lock']],
     [['diff', 'local', '--skip-provider-lock'], local, ['diff', 'local', '--skip-provider-lock']],
-    [['output', 'local'], local, ['output', 'local']],
+    [['output', 'local'], local, ['output', 'local', '--skip-provider-lock']],
+    [['synth'], local, ['synth']],
     [['deploy', 'local'], {}, ['deploy', 'local']],
   ])('%j with %j is called with %j', async (args, environment, expected) => {
     const { cdktfArguments } = await load<{

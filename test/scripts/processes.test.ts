@@ -74,7 +74,7 @@ describe('a script that runs a program', () => {
   /** Starts a script whose program writes its process id to a file and takes its time to end. */
   async function start(): Promise<{ readonly script: ChildProcess; readonly pid: number }> {
     const file = join(folder, 'pid');
-    const shell = `trap 'sleep 0.2; touch ${folder}/ended; exit 0' INT TERM; echo $$ > ${file}.new; mv ${file}.new ${file}; while :; do sleep 0.05; done`;
+    const shell = `trap 'sleep 0.2; touch ${folder}/ended; exit 0' INT TERM; echo $$ > ${file}.new; mv ${file}.new ${file}; for i in $(seq 400); do sleep 0.05; done`;
     const module = pathToFileURL(join(ROOT, 'scripts/setup/command.mjs')).href;
     script = spawn(
       process.execPath,
