@@ -29,8 +29,8 @@ export interface RabbitMqConf {
    * @default as much as there is memory, the least that RabbitMQ's production checklist advises (its own is 50 MB)
    */
   readonly diskFreeLimit?: ResourceLimit;
-  /** After so long without an answer a node counts as gone, 5 to 600 s. Written to this file only when set. */
-  readonly netTickTimeSeconds?: number;
+  /** After so long without an answer a node counts as gone, 5 to 600 s. */
+  readonly netTickTimeSeconds: number;
   /** Whether a node in a minority stops serving. For versions and stores that ask. */
   readonly pauseMinority: boolean;
   /** Whether to write that nobody logs in without a user. For versions that would allow it. */
@@ -64,7 +64,7 @@ export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): s
   assertPorts(subject, conf);
   const { memoryMiB, netTickTimeSeconds, logLevel = 'info' } = conf;
   if (memoryMiB !== undefined) assertInteger(subject, 'memoryMiB', memoryMiB, 64, MAX_MIB);
-  if (netTickTimeSeconds !== undefined) assertNetTickTime(subject, netTickTimeSeconds);
+  assertInteger(subject, 'netTickTimeSeconds', netTickTimeSeconds, 5, 600);
   if (!LOG_LEVELS.includes(logLevel)) {
     throw new ValidationError(
       subject,
@@ -86,7 +86,7 @@ export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): s
     ),
     limit(subject, 'disk_free_limit', 'diskFreeLimit', conf.diskFreeLimit ?? { relative: 1 }, 10),
     conf.pauseMinority ? 'cluster_partition_handling = pause_minority' : '',
-    netTickTimeSeconds === undefined ? '' : `net_ticktime = ${netTickTimeSeconds}`,
+    `net_ticktime = ${netTickTimeSeconds}`,
     conf.refuseAnonymousLogin ? 'anonymous_login_user = none' : '',
     'log.console = true',
     `log.console.level = ${logLevel}`,
@@ -121,11 +121,6 @@ export function renderPeerDiscovery(subject: ErrorSubject, discovery: PeerDiscov
     `cluster_formation.discovery_retry_limit = ${retryLimit}`,
     `cluster_formation.discovery_retry_interval = ${retryIntervalMilliseconds}`,
   ]);
-}
-
-/** @throws ValidationError unless `seconds` is a whole number from 5 to 600 */
-export function assertNetTickTime(subject: ErrorSubject, seconds: number): void {
-  assertInteger(subject, 'netTickTimeSeconds', seconds, 5, 600);
 }
 
 function assertPorts(subject: ErrorSubject, conf: RabbitMqConf): void {

@@ -50,8 +50,6 @@ export interface NodeConfiguration extends NodeSettings {
  */
 export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfiguration): readonly FileSpec[] {
   const { version, plugins, memoryMiB, memoryWatermark, diskFreeLimit, logLevel, extraConfiguration } = node;
-  const netTickTimeSeconds = node.netTickTimeSeconds ?? NET_TICK_TIME_SECONDS;
-  const tick = { netTickTimeSeconds };
   const own = renderRabbitMqConf(subject, {
     clusterName: node.clusterName,
     amqpPort: RABBITMQ_PORTS.amqp,
@@ -61,7 +59,7 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
     ...(memoryWatermark === undefined ? {} : { memoryWatermark }),
     ...(diskFreeLimit === undefined ? {} : { diskFreeLimit }),
     ...(logLevel === undefined ? {} : { logLevel }),
-    ...(version.netTickTimeInConf ? tick : {}),
+    netTickTimeSeconds: node.netTickTimeSeconds ?? NET_TICK_TIME_SECONDS,
     pauseMinority: version.partitionHandling,
     refuseAnonymousLogin: version.anonymousLogin,
     definitionsPath: DEFINITIONS_PATH,
@@ -69,7 +67,6 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
   const peers = renderPeerDiscovery(subject, { nodes: node.nodes });
   const advanced = renderAdvancedConfig(subject, {
     quorumGroupSize: QUORUM_GROUP_SIZE,
-    ...(version.netTickTimeInConf ? {} : tick),
   });
   return [
     file('/etc/rabbitmq/enabled_plugins', renderEnabledPlugins(plugins), 'restart'),

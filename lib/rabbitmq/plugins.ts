@@ -10,7 +10,7 @@ interface PluginFacts {
 }
 
 /**
- * The plugins of RabbitMQ's own distribution. Source: the plugin lists of 4.0.5 and 4.1.4; the release notes of 4.0.1
+ * The plugins of RabbitMQ's own distribution. Source: the plugin lists of 3.10.8, 4.0.5 and 4.1.4; the release notes of 4.0.1
  * (`*_prometheus` of shovel and federation); the README of the loopback backend (4.1.1); federation was split in 4.2.
  */
 const PLUGINS = {

@@ -93,7 +93,8 @@ const mirroring = (check: Check): PolicyKey => ({ targets: ['classic'], unavaila
 const federation = (check: Check): PolicyKey => ({ targets: FEDERATED, plugins: FEDERATION, check });
 
 /**
- * The keys that brokers accept. Source: the policy validators of a running 4.0.5; for 3.x and 4.3 the release notes.
+ * The keys that brokers accept. Source: the policy validators of running brokers of 3.10.8 and 4.0.5; for versions in
+ * between and after them the release notes.
  * `max-in-memory-*` is left out: it has had no effect since 3.10.
  */
 export const POLICY_KEYS: ReadonlyMap<string, PolicyKey> = new Map<string, PolicyKey>([

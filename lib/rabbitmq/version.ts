@@ -131,11 +131,6 @@ export class RabbitMqVersion {
     return this.isAtLeast(4, 0) ? 'rabbitmq-queues' : 'rabbitmq-diagnostics';
   }
 
-  /** Whether `net_ticktime` may stand in `rabbitmq.conf` (seen in the schema of 4.0.5); before, `advanced.config`. */
-  public get netTickTimeInConf(): boolean {
-    return this.isAtLeast(4, 0);
-  }
-
   /** Whether clients may log in without a user unless `anonymous_login_user` is `none`. From 4.0. */
   public get anonymousLogin(): boolean {
     return this.isAtLeast(4, 0);

@@ -37,7 +37,16 @@ export const anyRabbitMqConf: fc.Arbitrary<RabbitMqConf> = fc.record(
     logLevel: fc.constantFrom('debug', 'info', 'warning', 'error', 'critical', 'none'),
     definitionsPath: fc.constant('/etc/rabbitmq/definitions.json'),
   },
-  { requiredKeys: ['clusterName', 'amqpPort', 'pauseMinority', 'refuseAnonymousLogin', 'definitionsPath'] },
+  {
+    requiredKeys: [
+      'clusterName',
+      'amqpPort',
+      'netTickTimeSeconds',
+      'pauseMinority',
+      'refuseAnonymousLogin',
+      'definitionsPath',
+    ],
+  },
 );
 
 /** Any peers that `renderPeerDiscovery` takes. */

@@ -28,11 +28,12 @@ describe('renderRabbitMqConf', () => {
     const text = renderRabbitMqConf(SUBJECT, {
       clusterName: 'c',
       amqpPort: 5672,
+      netTickTimeSeconds: 60,
       pauseMinority: false,
       refuseAnonymousLogin: false,
       definitionsPath: '/d.json',
     });
-    for (const key of ['management', 'prometheus', 'partition', 'ticktime', 'anonymous', 'total_memory']) {
+    for (const key of ['management', 'prometheus', 'partition', 'anonymous', 'total_memory']) {
       expect(text).not.toContain(key);
     }
   });

@@ -257,6 +257,29 @@ describe('DefinitionsBuilder', () => {
       );
     });
 
+    it.each<[Record<string, unknown>, string]>([
+      [{ '': 1 }, 'argument must be a text that is not empty'],
+      [{ x: 'a\nb' }, 'argument x must not contain control characters'],
+      [{ x: '@@secret:y@@' }, 'reserved marker'],
+      [{ x: Number.NaN }, 'argument x must be a text, a number or a boolean'],
+      [{ x: null }, 'argument x must be a text, a number or a boolean, got null'],
+    ])('and bindings refuse the arguments %j', (values, problem) => {
+      expect(exchange({ arguments: values as never })).toThrow(problem);
+      const definitions = builder();
+      definitions.addQueue('q');
+      expect(() => {
+        definitions.addBinding({ source: 'amq.headers', destination: 'q', arguments: values as never });
+      }).toThrow(problem);
+    });
+
+    it('refuse routing keys that AMQP cannot carry', () => {
+      const definitions = builder();
+      definitions.addQueue('q');
+      expect(() => {
+        definitions.addBinding({ source: 'amq.topic', destination: 'q', routingKey: 'x'.repeat(256) });
+      }).toThrow('routing key must have at most 255 bytes of UTF-8, got 256');
+    });
+
     it('ask their bindings for what the broker would refuse', () => {
       const definitions = new DefinitionsBuilder(RabbitMqVersion.V4_0, {
         nodes: 3,

@@ -71,6 +71,12 @@ describe('assertPattern', () => {
     );
   });
 
+  it('refuses what would be taken for a secret', () => {
+    expect(() => {
+      assertPattern('policy "p"', 'pattern', '^@@secret:x@@');
+    }).toThrow('reserved marker');
+  });
+
   it('leaves alone what is known only when the stack is applied', () => {
     expect(() => {
       assertPattern('policy "p"', 'pattern', '^${TfToken[TOKEN.7]}(');

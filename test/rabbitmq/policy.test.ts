@@ -31,6 +31,17 @@ describe('policies', () => {
     });
   });
 
+  it('need a name', () => {
+    expect(() => {
+      new DefinitionsBuilder(V4_0, { nodes: 3 }).addPolicy('', { pattern: '', definition: { expires: 1 } });
+    }).toThrow('name must be a text that is not empty, got ""');
+  });
+
+  it('take ages as streams have them', () => {
+    expect(policy({ definition: { 'max-age': '7D' } })()?.definition).toEqual({ 'max-age': '7D' });
+    expect(policy({ definition: { 'max-age': 7 } })).toThrow('max-age must be a number and one of');
+  });
+
   it('refuse mirroring from 4.0 on', () => {
     const definition = { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' };
     expect(policy({ definition }, V3_13)()?.definition).toEqual(definition);
@@ -65,6 +76,7 @@ describe('policies', () => {
     [{ overflow: 'x' }, 'overflow must be one of drop-head, reject-publish, reject-publish-dlx, got "x"'],
     [{ 'max-age': '7x' }, 'max-age must be a number and one of Y, M, D, h, m, s, such as 7D, got "7x"'],
     [{ 'dead-letter-exchange': 5 }, 'dead-letter-exchange must be a text, got 5'],
+    [{ 'dead-letter-routing-key': 'a\nb' }, 'dead-letter-routing-key must not contain control characters'],
     [{ 'delivery-limit': -2 }, 'delivery-limit must be a whole number from -1'],
     [{ 'stream-filter-size-bytes': 256 }, 'stream-filter-size-bytes must be a whole number from 16 to 255'],
   ])('refuse the definition %j', (definition, problem) => {

@@ -176,11 +176,18 @@ describe('queues', () => {
     expect(queue({ ...strategy, deadLetterExchange: 'dead' })).toThrow('got overflow drop-head');
   });
 
+  it('refuse texts that AMQP cannot carry', () => {
+    expect(queue({ deadLetterExchange: 'dead', deadLetterRoutingKey: 'x'.repeat(256) })).toThrow(
+      'deadLetterRoutingKey must have at most 255 bytes of UTF-8',
+    );
+  });
+
   it('refuse what an older version lacks', () => {
     expect(queue({ deliveryLimit: -1 }, V3_13)).toThrow('deliveryLimit must be a whole number from 0');
     expect(queue({ type: 'stream', filterSizeBytes: 16 }, V3_12)).toThrow(
       'filterSizeBytes comes with RabbitMQ 3.13',
     );
+    expect(queue({ type: 'stream', filterSizeBytes: 16 }, V3_13)).not.toThrow();
     expect(queue({ type: 'classic', leaderLocator: 'balanced' }, V3_13)).toThrow('comes with RabbitMQ 4.0');
     expect(queue({ leaderLocator: 'balanced' }, V3_10)).not.toThrow();
   });

@@ -26,6 +26,10 @@ describe('users', () => {
     expect(plain).not.toThrow('hunter2');
   });
 
+  it.each(['', 'a\u0000', 'x'.repeat(256)])('are not named %j', (name) => {
+    expect(user(name)).toThrow(`orders: user ${JSON.stringify(name)}: name must`);
+  });
+
   it('have permissions that are regular expressions, one entry a vhost', () => {
     expect(user('u', { permissions: [{ write: '(' }] })).toThrow('write must be a regular expression');
     expect(user('u', { permissions: [{ configure: '[' }] })).toThrow(

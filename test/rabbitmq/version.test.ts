@@ -37,7 +37,6 @@ describe('RabbitMqVersion', () => {
   it('knows what came with 4.0', () => {
     expect([V3_13, V4_0].map((version) => version.defaultDeliveryLimit)).toEqual([undefined, 20]);
     expect([V3_13, V4_0, V4_2, V4_3].map((version) => version.quorumPriorityLevels)).toEqual([0, 2, 2, 32]);
-    expect([V3_13, V4_0].map((version) => version.netTickTimeInConf)).toEqual([false, true]);
     expect([V3_13, V4_0].map((version) => version.anonymousLogin)).toEqual([false, true]);
     expect([V3_13, V4_0].map((version) => version.quorumCriticalTool)).toEqual([
       'rabbitmq-diagnostics',
