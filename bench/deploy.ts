@@ -8,8 +8,7 @@ import { ContainerFacts, containerFacts, sweep } from './engine';
 import { deployPrograms } from './machine';
 import { PREFIX, ROOT } from './names';
 import { writePlainContainers } from './plain-containers';
-import { Measurement, Part } from './report';
-import { median } from './statistics';
+import { Measurement, Part, ratio } from './report';
 
 const ROUNDS = 3;
 const SCRIPT = join(ROOT, 'bench/docker-run.sh');
@@ -59,13 +58,7 @@ export async function measureDeploy(say: (line: string) => void): Promise<Part> 
     ],
     programs: await deployPrograms(),
     measurements: [...measurements('cdktf deploy', ours), ...measurements('docker run', plain)],
-    figures: [
-      {
-        what: 'deploy: cdktf deploy / docker run',
-        value: median(ours.map(total)) / median(plain.map(total)),
-        bound: { atMost: 1.5 },
-      },
-    ],
+    figures: [ratio('deploy: cdktf deploy / docker run', ours.map(total), plain.map(total), { atMost: 1.5 })],
     remarks: [],
   };
 }

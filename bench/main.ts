@@ -20,9 +20,10 @@ const PARTS: Readonly<Record<string, (say: (line: string) => void) => Promise<Pa
 
 async function main(args: readonly string[]): Promise<number> {
   const missed: Figure[] = [];
+  // Of the machine without the bench, which is a load itself from then on.
+  const before = load();
   for (const [name, measure] of Object.entries(PARTS).filter(([each]) => args.includes(each))) {
-    const before = load();
-    console.log(`\nmeasuring ${name} on ${machine()}, load ${before.toFixed(1)}`);
+    console.log(`\nmeasuring ${name} on ${machine()}, load before ${before.toFixed(1)}`);
     if (before > quietLoad())
       console.log('  the machine is busy with something else: these figures will say little');
     const part = await measure(console.log);

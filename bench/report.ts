@@ -13,6 +13,8 @@ export interface Measurement {
 export interface Figure {
   readonly what: string;
   readonly value: number;
+  /** The same from each round alone: how far noise reaches. @default none */
+  readonly rounds?: readonly number[];
   /** @default none: for information */
   readonly bound?: { readonly atMost: number } | { readonly atLeast: number };
 }
@@ -29,6 +31,21 @@ export interface Part {
   readonly figures: readonly Figure[];
   /** What a reader of the figures must know besides. */
   readonly remarks: readonly string[];
+}
+
+/** A ratio of medians, with the ratio of each round: `ours` and `theirs` hold one value a round. */
+export function ratio(
+  what: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+  bound?: NonNullable<Figure['bound']>,
+): Figure {
+  return {
+    what,
+    value: median(ours) / median(theirs),
+    rounds: ours.map((value, round) => value / (theirs[round] ?? Number.NaN)),
+    ...(bound === undefined ? {} : { bound }),
+  };
 }
 
 /** Whether `figure` keeps to its bound; the digits that are not printed count as well. */
@@ -52,6 +69,7 @@ export function partAsText(part: Part): string {
   const figures = part.figures.map((figure) => [
     figure.what,
     figure.value.toFixed(3),
+    roundsText(figure),
     boundText(figure),
     verdict(figure),
   ]);
@@ -74,7 +92,7 @@ export function partAsMarkdown(part: Part): string {
   });
   const figures = part.figures.map(
     (figure) =>
-      `| ${figure.what} | **${figure.value.toFixed(3)}** | ${boundText(figure)} | ${verdict(figure)} |`,
+      `| ${figure.what} | **${figure.value.toFixed(3)}** | ${roundsText(figure)} | ${boundText(figure)} | ${verdict(figure)} |`,
   );
   return [
     part.method.join(' '),
@@ -83,8 +101,8 @@ export function partAsMarkdown(part: Part): string {
     '| --- | --- | --- | --- |',
     ...rows,
     '',
-    '| figure | value | bound | |',
-    '| --- | --- | --- | --- |',
+    '| figure | of medians | by round | bound | |',
+    '| --- | --- | --- | --- | --- |',
     ...figures,
     ...(part.remarks.length === 0 ? [] : ['', ...part.remarks.map((line) => `- ${line}`)]),
   ].join('\n');
@@ -104,9 +122,18 @@ function boundText({ bound }: Figure): string {
   return 'atMost' in bound ? `at most ${bound.atMost}` : `at least ${bound.atLeast}`;
 }
 
+function roundsText({ rounds = [] }: Figure): string {
+  if (rounds.length === 0) return '';
+  return `${Math.min(...rounds).toFixed(2)} to ${Math.max(...rounds).toFixed(2)}`;
+}
+
+/** A bound that some rounds keep to and others do not is told from one that is kept clearly. */
 function verdict(figure: Figure): string {
-  if (figure.bound === undefined) return '';
-  return isKept(figure) ? 'kept' : 'MISSED';
+  const { bound, rounds = [] } = figure;
+  if (bound === undefined) return '';
+  const kept = rounds.filter((value) => isKept({ ...figure, value })).length;
+  const word = isKept(figure) ? 'kept' : 'MISSED';
+  return kept === 0 || kept === rounds.length ? word : `${word} (kept in ${kept} of ${rounds.length} rounds)`;
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

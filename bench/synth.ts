@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BenchError, must } from './command';
 import { literalTexts } from './literal-texts';
 import { synthPrograms } from './machine';
-import { Part } from './report';
+import { Part, ratio } from './report';
 import { compareResources } from './same-resources';
 import { growthExponent, median } from './statistics';
 import { SynthesisedStack } from './synthesised-stack';
@@ -23,7 +23,7 @@ export async function measureSynth(): Promise<Part> {
   const directory = mkdtempSync(join(tmpdir(), 'brokers-bench-'));
   try {
     const { remarks, resources } = await prepare(directory);
-    const [ours, byHand] = await alternate(RUNS, [
+    const [ours = [], byHand = []] = await alternate(RUNS, [
       () => wholeProcess(OURS, join(directory, 'ours')),
       () => wholeProcess(BY_HAND, join(directory, 'by-hand')),
     ]);
@@ -45,8 +45,8 @@ export async function measureSynth(): Promise<Part> {
       ],
       programs: synthPrograms(),
       measurements: [
-        { what: 'local stack', unit: 'ms', values: ours ?? [] },
-        { what: 'by hand', unit: 'ms', values: byHand ?? [] },
+        { what: 'local stack', unit: 'ms', values: ours },
+        { what: 'by hand', unit: 'ms', values: byHand },
         ...NODES.map((nodes, index) => ({
           what: `${nodes} nodes`,
           unit: 'ms' as const,
@@ -54,11 +54,7 @@ export async function measureSynth(): Promise<Part> {
         })),
       ],
       figures: [
-        {
-          what: 'synth: local stack / by hand',
-          value: median(ours ?? []) / median(byHand ?? []),
-          bound: { atMost: 1.25 },
-        },
+        ratio('synth: local stack / by hand', ours, byHand, { atMost: 1.25 }),
         {
           what: 'synth: growth exponent from 30 to 300 nodes (1 is linear)',
           value: growthExponent({ size: 30, cost: beyond[2] ?? 0 }, { size: 300, cost: beyond[3] ?? 0 }),

@@ -9,8 +9,7 @@ import { awaitCommand, sweep } from './engine';
 import { brokerPrograms, imageOf } from './machine';
 import { PASS_THROUGH_ADDRESS, PREFIX } from './names';
 import { fetchPerfTest, LOAD, PERF_TEST_VERSION, runPerfTest } from './perf-test';
-import { Part } from './report';
-import { median } from './statistics';
+import { Part, ratio } from './report';
 
 const ROUNDS = 5;
 const PROXIES = [1, 2].map((number) => `${PREFIX}proxy-${number}`);
@@ -73,7 +72,6 @@ async function part(
   brokers: number,
 ): Promise<Part> {
   const [ours = [], plain = [], direct = []] = rates;
-  const byRound = ours.map((rate, round) => (rate / (plain[round] ?? rate)).toFixed(2)).join(', ');
   return {
     title: 'Throughput',
     method: [
@@ -88,16 +86,11 @@ async function part(
       values: rates[index] ?? [],
     })),
     figures: [
-      {
-        what: 'throughput: our proxies / minimal HAProxy',
-        value: median(ours) / median(plain),
-        bound: { atLeast: 0.97 },
-      },
-      { what: 'throughput: our proxies / direct', value: median(ours) / median(direct) },
-      { what: 'throughput: minimal HAProxy / direct', value: median(plain) / median(direct) },
+      ratio('throughput: our proxies / minimal HAProxy', ours, plain, { atLeast: 0.97 }),
+      ratio('throughput: our proxies / direct', ours, direct),
+      ratio('throughput: minimal HAProxy / direct', plain, direct),
     ],
     remarks: [
-      `Our proxies / minimal HAProxy by round: ${byRound}.`,
       'Client, proxies and brokers share the cores of one machine, and all are saturated: what a proxy needs is taken from the brokers and the client.',
       ...(moved === 0 ? [] : [`In ${moved} runs the leader of the queue moved to another broker.`]),
     ],
