@@ -14,6 +14,8 @@ export interface LocalStackProps {
   readonly subnet?: string;
   /** Brokers. @default 3 */
   readonly nodes?: number;
+  /** Names of quorum queues. @default one named `orders` */
+  readonly queues?: readonly string[];
   /** Comes before all host names, e.g. `blue-`. @default none */
   readonly prefix?: string;
   /** After this time without a byte the proxies close a connection. @default 3 hours */
@@ -45,7 +47,7 @@ export class LocalStack extends TerraformStack {
       memoryMiB: 1024,
       ...(props.readyTimeoutSeconds === undefined ? {} : { readyTimeoutSeconds: props.readyTimeoutSeconds }),
     });
-    cluster.addQueue('orders');
+    for (const queue of props.queues ?? ['orders']) cluster.addQueue(queue);
 
     const timeouts =
       props.idleTimeoutSeconds === undefined

@@ -44,3 +44,14 @@ export function definitionsFile(document: DefinitionsDocument): FileSpec {
     onChange: 'reload',
   };
 }
+
+/** Who the node's own scripts log in as; the password is the secret `ADMINISTRATOR_SECRET`. */
+export function administratorFile(name: string): FileSpec {
+  return {
+    path: '/etc/brokers/administrator',
+    text: `${name}\n`,
+    mode: '0644',
+    owner: 'root',
+    onChange: 'none',
+  };
+}

@@ -11,6 +11,7 @@ import { BindingOptions } from './binding';
 import {
   ADMINISTRATOR_SECRET,
   COOKIE_SECRET,
+  administratorFile,
   cookieFile,
   definitionsFile,
   membershipFile,
@@ -232,6 +233,7 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
         clusterName: this.name,
         nodes: names,
       }),
+      administratorFile(this.administratorName),
       definitionsFile(document),
     ];
   }

@@ -107,6 +107,19 @@ describe('growing and shrinking', () => {
   }, 400_000);
 });
 
+describe('a queue that is declared later', () => {
+  // After the cluster was larger: its nodes remember the size at which they booted.
+  it('exists after the deploy, with a member on every node, and nothing restarts', async () => {
+    const before = await firstThree();
+    deployment.change({ queues: ['orders', 'late'] });
+    await deployment.mustDeploy();
+    expect(await firstThree()).toEqual(before);
+    const [url = ''] = outputs.management_urls;
+    expect((await ask<QueueDescription>(outputs, url, '/api/queues/%2F/late')).members).toHaveLength(3);
+    expect((await deployment.diff()).output).toContain('No changes.');
+  }, 120_000);
+});
+
 describe('secrets', () => {
   it('are in no synthesised file, no diff, no log and no process list', async () => {
     const state = JSON.parse(readFileSync(deployment.stateFile, 'utf8')) as {

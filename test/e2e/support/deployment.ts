@@ -19,6 +19,7 @@ export interface Settings {
   readonly prefix: string;
   readonly subnet: string;
   readonly nodes?: number;
+  readonly queues?: readonly string[];
   readonly idleTimeoutSeconds?: number;
   readonly readyTimeoutSeconds?: number;
   readonly rabbitmqImage?: string;
