@@ -47,10 +47,10 @@ export class Secret implements ISecret {
     return new Secret(variable.stringValue);
   }
 
-  private constructor(private readonly token: string) {}
-
   /** The value as a sensitive Terraform expression. */
-  public get value(): string {
-    return Token.asString(Fn.sensitive(this.token));
+  public readonly value: string;
+
+  private constructor(token: string) {
+    this.value = Token.asString(Fn.sensitive(token));
   }
 }

@@ -1,6 +1,8 @@
 import { ContainerUpload } from '@cdktf/provider-docker/lib/container';
 import { createHash } from 'node:crypto';
+import { ValidationError } from '../model/errors';
 import { DELIVERY_DIRECTORY, HostSpec, SCRIPTS_DIRECTORY, SECRETS_DIRECTORY } from '../model/host';
+import { nodeScript } from '../node/script';
 import { terraformText } from '../terraform/text';
 
 /** Root of what `install-files` reads beside the delivered files themselves. */
@@ -24,22 +26,36 @@ export function deliveredFiles(host: HostSpec): readonly DeliveredFile[] {
     { path: '/etc/hosts', deliveredTo: `${BROKERS_DIRECTORY}/hosts`, text: aliases },
     ...host.files.map(({ path, text }) => ({ path, deliveredTo: DELIVERY_DIRECTORY + path, text })),
   ];
-  // The provider uploads no empty file; one empty line means the same in every format used here.
-  return files.map((file) => (file.text === '' ? { ...file, text: '\n' } : file));
+  // A bundle is made of whole lines, and an empty line means nothing in every format used here.
+  return files.map((file) => (file.text.endsWith('\n') ? file : { ...file, text: `${file.text}\n` }));
 }
 
-/** What a new container of `host` starts with: files, scripts and secrets. */
+/** Takes the bundle of a new container apart before its command starts. */
+export const UNPACK_PATH = '/opt/brokers/unpack';
+
+/**
+ * What a new container of `host` starts with: its secrets, and all files and scripts in one bundle, since the provider
+ * spends as long on each upload as on a large one.
+ * @throws ValidationError when a line of a file looks like the start of the next one
+ */
 export function uploads(host: HostSpec): ContainerUpload[] {
+  const bundled = [
+    ...host.scripts.map(({ name, text }) => ({ path: `${SCRIPTS_DIRECTORY}/${name}`, text })),
+    ...deliveredFiles(host).map(({ deliveredTo, text }) => ({ path: deliveredTo, text })),
+  ];
+  const marked = bundled.find(({ text }) => /^@@file \//m.test(text));
+  if (marked !== undefined) {
+    throw new ValidationError(
+      host.name,
+      `no line of ${marked.path} may begin with the reserved marker "@@file /"`,
+    );
+  }
   return [
-    ...deliveredFiles(host).map(({ deliveredTo, text }) => ({
-      file: deliveredTo,
-      content: terraformText(text),
-    })),
-    ...host.scripts.map(({ name, text }) => ({
-      file: `${SCRIPTS_DIRECTORY}/${name}`,
-      content: terraformText(text),
-      executable: true,
-    })),
+    { file: UNPACK_PATH, content: terraformText(nodeScript('unpack').text), executable: true },
+    {
+      file: '/opt/brokers/bundle',
+      content: terraformText(bundled.map(({ path, text }) => `@@file ${path}\n${text}`).join('')),
+    },
     ...host.secrets.map(({ name, secret }) => ({
       file: `${SECRETS_DIRECTORY}/${name}`,
       content: secret.value,

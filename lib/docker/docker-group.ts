@@ -8,7 +8,7 @@ import { GroupSpec, HostSpec, ImageSpec } from '../model/host';
 import { IPlacedGroup } from '../platform';
 import { TerraformData } from '../terraform/terraform-data';
 import { terraformText } from '../terraform/text';
-import { deliveredFiles, scriptDigests, uploads } from './delivery';
+import { deliveredFiles, scriptDigests, UNPACK_PATH, uploads } from './delivery';
 
 /** What a `DockerGroup` needs of its platform. */
 export interface DockerGroupProps {
@@ -74,7 +74,7 @@ export class DockerGroup extends Construct implements IPlacedGroup {
       provider,
       init: true,
       restart: 'unless-stopped',
-      entrypoint: [...container.command],
+      entrypoint: [UNPACK_PATH, ...container.command],
       env: Object.entries(container.environment).map(([key, value]) => terraformText(`${key}=${value}`)),
       capabilities: { add: container.capabilities.map((name) => `CAP_${name}`), drop: ['ALL'] },
       networksAdvanced: [{ name: network.name, ipv4Address: host.address }],

@@ -10,7 +10,7 @@ describe('DockerPlatform', () => {
     expect(container).toMatchObject({
       name: 'app-1',
       hostname: 'app-1',
-      entrypoint: ['/opt/brokers/bin/start'],
+      entrypoint: ['/opt/brokers/unpack', '/opt/brokers/bin/start'],
       capabilities: { add: ['CAP_CHOWN'], drop: ['ALL'] },
       networks_advanced: [{ ipv4_address: '172.29.0.11' }],
       volumes: [{ container_path: '/data' }],
@@ -44,25 +44,44 @@ describe('DockerPlatform', () => {
     const files = one(resources, 'terraform_data', 'app-1-files');
     expect(files).toMatchObject({ triggers_replace: { files: { '/etc/app.conf': 'motd = $${x} %%{y}\n' } } });
     expect(one(resources, 'docker_container', 'app-1')['upload']).toContainEqual({
-      file: '/etc/brokers/delivered/etc/app.conf',
-      content: 'motd = $${x} %%{y}\n',
+      file: '/opt/brokers/bundle',
+      content: [
+        '@@file /opt/brokers/bin/start\n#!/bin/sh\n',
+        '@@file /etc/brokers/manifest\n0644 root /etc/app.conf\n',
+        '@@file /etc/brokers/hosts\n172.29.0.11 app-1\n',
+        '@@file /etc/brokers/delivered/etc/app.conf\nmotd = $${x} %%{y}\n',
+      ].join(''),
     });
   });
 
-  it('never uploads an empty file, which the provider refuses', () => {
+  it('ends every file with a line break, in the bundle and in the diff alike', () => {
     const s = stack();
-    const empty = {
-      path: '/etc/empty.conf',
-      text: '',
+    const file = {
+      path: '/etc/open.conf',
+      text: 'no end',
       mode: '0644',
       owner: 'root',
       onChange: 'none',
     } as const;
-    platformIn(s).place(() => group(host('app-1', { files: [empty] })));
-    expect(one(resourcesOf(s), 'docker_container', 'app-1')['upload']).toContainEqual({
-      file: '/etc/brokers/delivered/etc/empty.conf',
-      content: '\n',
+    platformIn(s).place(() => group(host('app-1', { files: [file] })));
+    const resources = resourcesOf(s);
+    expect(JSON.stringify(one(resources, 'docker_container', 'app-1')['upload'])).toContain('no end\\n');
+    expect(one(resources, 'terraform_data', 'app-1-files')).toMatchObject({
+      triggers_replace: { files: { '/etc/open.conf': 'no end\n' } },
     });
+  });
+
+  it('refuses a file that would be taken for two', () => {
+    const s = stack();
+    const file = {
+      path: '/etc/a',
+      text: '@@file /etc/b\n',
+      mode: '0644',
+      owner: 'root',
+      onChange: 'none',
+    } as const;
+    platformIn(s).place(() => group(host('app-1', { files: [file] })));
+    expect(() => resourcesOf(s)).toThrow('app-1: no line of /etc/brokers/delivered/etc/a may begin with');
   });
 
   it('asks for the files again at synth', () => {

@@ -48,7 +48,8 @@ async function awaitHost(
 }
 
 /**
- * Waits until the group serves, then tells it once that its membership is complete.
+ * Waits until the group serves, then tells it once that its membership is complete, and waits again when that, by its own
+ * words, changed something.
  * @throws AgentError when it does not serve in time or refuses its membership
  */
 export async function ready(engine: Engine, group: AgentGroup): Promise<void> {
@@ -59,5 +60,5 @@ export async function ready(engine: Engine, group: AgentGroup): Promise<void> {
   for (const line of joined.stdout.split('\n').filter((text) => text !== ''))
     console.log(`${group.name}: ${line}`);
   if (joined.code !== 0) throw new AgentError(`${group.name}: ${lastLine(joined.stderr)}`);
-  await awaitHosts(engine, group, group.hosts);
+  if (joined.stdout !== '') await awaitHosts(engine, group, group.hosts);
 }
