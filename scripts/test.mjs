@@ -1,5 +1,6 @@
 // `npm test`: everything, to the end, with one line of numbers to close.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -28,6 +29,10 @@ Docker engine. Ends with the line "N passed, N failed"; a skipped test counts as
 Exit code: 0 all passed, 1 something failed, 2 wrong usage, 130 interrupted.`;
 
 async function test(unitOnly) {
+  const temporary = mkdtempSync(join(tmpdir(), 'brokers-tests-'));
+  process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
+  // Synthesising in a test leaves a folder each time; together they are easily removed.
+  process.env.TMPDIR = temporary;
   const results = [];
   let environment;
   try {
