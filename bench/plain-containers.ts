@@ -50,7 +50,7 @@ export function writePlainContainers(stack: SynthesisedStack, directory: string)
       ...runOptions(stack, container, network.name),
       ...MOUNTED.map((path) => `--volume=${join(root, path)}:${path}`),
       stack.argumentOf(container.image, 'name'),
-      ...container.entrypoint.slice(1),
+      ...container.command,
     ]);
   }
   for (const [index, group] of groupsOf(stack).entries()) {

@@ -9,6 +9,7 @@ export interface ContainerArguments {
   readonly init: boolean;
   readonly restart: string;
   readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
   readonly env: readonly string[];
   readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
   readonly networks_advanced: readonly { readonly ipv4_address: string }[];

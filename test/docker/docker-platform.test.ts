@@ -10,7 +10,8 @@ describe('DockerPlatform', () => {
     expect(container).toMatchObject({
       name: 'app-1',
       hostname: 'app-1',
-      entrypoint: ['/opt/brokers/unpack', '/opt/brokers/bin/start'],
+      entrypoint: ['/opt/brokers/unpack'],
+      command: ['/opt/brokers/bin/start'],
       capabilities: { add: ['CAP_CHOWN'], drop: ['ALL'] },
       networks_advanced: [{ ipv4_address: '172.29.0.11' }],
       volumes: [{ container_path: '/data' }],
