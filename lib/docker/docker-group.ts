@@ -16,7 +16,8 @@ export interface DockerGroupProps {
   readonly after: readonly ITerraformDependable[];
   readonly network: Network;
   readonly provider: TerraformProvider;
-  readonly stackName: string;
+  /** Tell to whom what is on an engine belongs. */
+  readonly labels: readonly { readonly label: string; readonly value: string }[];
   readonly engine?: string;
   /** The shell command that runs `action` of the agent. */
   readonly agentCommand: (action: string) => string;
@@ -48,7 +49,7 @@ export class DockerGroup extends Construct implements IPlacedGroup {
   private createContainer(host: HostSpec): Container {
     const { provider, network } = this.props;
     const { container } = host;
-    const labels = [{ label: 'cdktf-brokers.stack', value: this.props.stackName }];
+    const labels = this.props.labels.map((label) => ({ ...label }));
     const volumes = container.volumes.map(({ name, mountPath }) => {
       const volume = new Volume(this, `${host.name}-${name}`, {
         name: `${host.name}-${name}`,

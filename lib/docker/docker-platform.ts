@@ -80,7 +80,7 @@ export class DockerPlatform extends Construct implements IPlatform {
     });
     this.networkName = props.networkName ?? `${stack.node.id}-${id}`;
     this.preflight = this.createPreflight();
-    this.network = this.createNetwork(stack);
+    this.network = this.createNetwork();
   }
 
   public reserveAddresses(request: AddressRequest): readonly string[] {
@@ -109,9 +109,17 @@ export class DockerPlatform extends Construct implements IPlatform {
       provider: this.provider,
       agentCommand: (action) => this.agentCommand(action),
       image: (image) => this.imageFor(image),
-      stackName: TerraformStack.of(this).node.id,
+      labels: this.labels,
       ...(this.props.engine === undefined ? {} : { engine: this.props.engine }),
     });
+  }
+
+  /** The stack alone does not tell two deployments of it on one engine apart; their networks do. */
+  private get labels(): readonly { readonly label: string; readonly value: string }[] {
+    return [
+      { label: 'cdktf-brokers.stack', value: TerraformStack.of(this).node.id },
+      { label: 'cdktf-brokers.network', value: this.networkName },
+    ];
   }
 
   private agentCommand(action: string): string {
@@ -139,12 +147,12 @@ export class DockerPlatform extends Construct implements IPlatform {
     });
   }
 
-  private createNetwork(stack: TerraformStack): Network {
+  private createNetwork(): Network {
     return new Network(this, 'network', {
       name: this.networkName,
       provider: this.provider,
       dependsOn: [this.preflight],
-      labels: [{ label: 'cdktf-brokers.stack', value: stack.node.id }],
+      labels: [...this.labels],
       ipamConfig: [
         { subnet: this.props.subnet, gateway: this.plan.gateway, ipRange: this.plan.dynamicRange },
       ],

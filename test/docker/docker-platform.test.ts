@@ -72,6 +72,19 @@ describe('DockerPlatform', () => {
     });
   });
 
+  it('labels all it makes with the stack and the network', () => {
+    const s = stack();
+    platformIn(s).place(() => group(host('app-1')));
+    const resources = resourcesOf(s);
+    for (const type of ['docker_container', 'docker_volume', 'docker_network']) {
+      const [made] = Object.values(resources[type] ?? {});
+      expect(made?.['labels']).toEqual([
+        { label: 'cdktf-brokers.stack', value: 'stack' },
+        { label: 'cdktf-brokers.network', value: 'stack-docker' },
+      ]);
+    }
+  });
+
   it('refuses a file that would be taken for two', () => {
     const s = stack();
     const file = {

@@ -150,8 +150,10 @@ describe('an application in another project', () => {
       ]);
       expect(Object.keys(resource['docker_network'] ?? {})).toHaveLength(1);
       for (const { upload = [] } of containers) {
-        const install = upload.find(({ file }) => file.endsWith('/install-files'));
-        expect(install?.content).toMatch(/^#!\/bin\/sh\n/);
+        const unpack = upload.find(({ file }) => file.endsWith('/unpack'));
+        expect(unpack?.content).toMatch(/^#!\/bin\/sh\n/);
+        const bundle = upload.find(({ file }) => file.endsWith('/bundle'));
+        expect(bundle?.content).toContain('@@file /opt/brokers/bin/install-files\n#!/bin/sh\n');
       }
     },
     60_000,
