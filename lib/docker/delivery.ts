@@ -4,6 +4,7 @@ import { ValidationError } from '../model/errors';
 import { DELIVERY_DIRECTORY, HostSpec, SCRIPTS_DIRECTORY, SECRETS_DIRECTORY } from '../model/host';
 import { nodeScript } from '../node/script';
 import { terraformText } from '../terraform/text';
+import { bundle } from './agent/bundle';
 
 /** Root of what `install-files` reads beside the delivered files themselves. */
 const BROKERS_DIRECTORY = '/etc/brokers';
@@ -54,7 +55,7 @@ export function uploads(host: HostSpec): ContainerUpload[] {
     { file: UNPACK_PATH, content: terraformText(nodeScript('unpack').text), executable: true },
     {
       file: '/opt/brokers/bundle',
-      content: terraformText(bundled.map(({ path, text }) => `@@file ${path}\n${text}`).join('')),
+      content: terraformText(bundle(bundled)),
     },
     ...host.secrets.map(({ name, secret }) => ({
       file: `${SECRETS_DIRECTORY}/${name}`,

@@ -105,7 +105,10 @@ export interface HostSpec {
 export interface GroupSpec {
   readonly name: string;
   readonly hosts: readonly HostSpec[];
-  /** Run in every host's container: exit 0 when this host serves, otherwise one sentence on standard error. */
+  /**
+   * Run in every host's container: exit 0 when this host serves, otherwise one sentence on standard error. A platform
+   * appends `--wait SECONDS`, which allows the command to wait that long, or `--explain`, which asks for all reasons.
+   */
   readonly readyCommand: readonly string[];
   /** How long a deploy waits for `readyCommand` on all hosts. */
   readonly readyTimeoutSeconds: number;

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Renders what the platform delivered: every file of the manifest goes to its own path with its owner and mode, with
-# the secrets in place of their markers, and the host names go to /etc/hosts. Prints the path of each file that changed.
+# the secrets in place of their markers, and the host names go to /etc/hosts. Prints the path of each file that changed
+# and has not been applied yet: whoever has the software read them removes /run/brokers/unapplied.
 # Runs at every start and after every delivery; running it twice changes nothing.
 set -eu
 
 root=/etc/brokers
+unapplied=/run/brokers/unapplied
 mkdir -p /run/brokers
 
 # Literal replacement, so that no character of a secret is special. Reads the secrets from files: nothing of them is in
@@ -64,7 +66,7 @@ install_hosts() {
   } >/run/brokers/hosts
   if ! cmp -s /run/brokers/hosts /etc/hosts; then
     cat /run/brokers/hosts >/etc/hosts
-    echo /etc/hosts
+    echo /etc/hosts >>"$unapplied"
   fi
 }
 
@@ -79,7 +81,7 @@ install_file() {
     chown "$owner:" "$new"
     chmod "$mode" "$new"
     mv -f "$new" "$path"
-    echo "$path"
+    echo "$path" >>"$unapplied"
   fi
 }
 
@@ -94,3 +96,4 @@ install_hosts
 while read -r mode owner path; do
   install_file "$mode" "$owner" "$path"
 done <"$root/manifest"
+[ ! -f "$unapplied" ] || awk '!seen[$0]++' "$unapplied"

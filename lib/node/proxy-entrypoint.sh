@@ -91,6 +91,7 @@ fail() {
 }
 
 /opt/brokers/bin/install-files >/dev/null
+rm -f "$runtime/unapplied"
 touch "$runtime/started"
 
 # What an earlier run of this container left behind: its process ids belong to other programs by now.

@@ -3,6 +3,7 @@
 set -euo pipefail
 
 /opt/brokers/bin/install-files >/dev/null
+rm -f /run/brokers/unapplied
 # The data volume of a new node belongs to root.
 [[ $(stat -c %U /var/lib/rabbitmq) == rabbitmq ]] || chown rabbitmq: /var/lib/rabbitmq
 mkdir -p /var/log/rabbitmq

@@ -1,8 +1,15 @@
 #!/bin/bash
 # Exits 0 when this node serves in the whole cluster: it runs the declared version, sees every declared node and nothing
 # else, has no partition and no alarm. Otherwise prints one sentence on standard error.
-# With --explain it also asks each missing node why, which takes a second a node.
+#   --wait SECONDS   gives the nodes so long to accept AMQP connections
+#   --explain        also asks each missing node why, which takes a second a node
 set -euo pipefail
+
+wait=0 explain=''
+case ${1:-} in
+  --wait) wait=$2 ;;
+  --explain) explain=yes ;;
+esac
 
 fail() {
   printf '%s\n' "$*" >&2
@@ -22,9 +29,12 @@ answers() {
 }
 
 # The AMQP listener opens last in a boot; asking Erlang earlier only slows the boot of all nodes down.
-if [[ ${1:-} != --explain ]]; then
+if [[ -z $explain ]]; then
   for node in "${nodes[@]}"; do
-    answers "${node#*@}" 5672 || fail "${node#*@} does not accept AMQP connections yet"
+    until answers "${node#*@}" 5672; do
+      ((SECONDS < wait)) || fail "${node#*@} does not accept AMQP connections yet"
+      sleep 0.1
+    done
   done
 fi
 
@@ -59,7 +69,7 @@ running=$(members running_nodes)
 missing=$(comm -23 <(echo "$wanted") <(echo "$running"))
 if [[ -n $missing ]]; then
   sentence="sees $(comm -12 <(echo "$wanted") <(echo "$running") | grep -c . || true) of ${#nodes[@]} nodes, not ${missing//$'\n'/, }"
-  if [[ ${1:-} == --explain ]]; then
+  if [[ -n $explain ]]; then
     for node in $missing; do sentence+="; $(why_missing "$node")"; done
   fi
   fail "$sentence"

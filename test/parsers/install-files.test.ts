@@ -22,6 +22,8 @@ async function deliver(files: Record<string, string>): Promise<void> {
   }
 }
 
+/** As a platform does once the software has read its files. */
+const acknowledge = (): Promise<string> => must('docker', 'exec', NAME, 'rm', '-f', '/run/brokers/unapplied');
 const install = (): ReturnType<typeof run> => run('docker', ['exec', NAME, '/opt/brokers/bin/install-files']);
 const read = (path: string): Promise<string> => must('docker', 'exec', NAME, 'cat', path);
 
@@ -90,9 +92,13 @@ describe('install-files', () => {
     ]);
   });
 
-  it('changes nothing the second time', async () => {
+  it('names what changed until the software has read it, and changes nothing the second time', async () => {
+    const inode = await must('docker', 'exec', NAME, 'stat', '-c', '%i', '/etc/app/plain.conf');
+    expect((await install()).stdout.trim().split('\n')).toContain('/etc/app/plain.conf');
+    await acknowledge();
     const again = await install();
     expect([again.code, again.stdout]).toEqual([0, '']);
+    expect(await must('docker', 'exec', NAME, 'stat', '-c', '%i', '/etc/app/plain.conf')).toBe(inode);
   });
 
   it('names the one file that changed and keeps what the engine wrote to /etc/hosts', async () => {

@@ -2,12 +2,17 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { BundledFile, bundleDigest } from './bundle';
 import { AgentError, Engine, lastLine, pause } from './engine';
 import { AgentGroup, AgentHost } from './group';
 import { awaitHosts } from './ready';
 
 /** How long a new container may take until its entry point has put the first files in place. */
 const START_TIMEOUT_SECONDS = 60;
+/** Digest of the bundle that the container has, once its software has read it. */
+const DIGEST = '/opt/brokers/bundle.sha256';
+/** Files that `install-files` has put in place since the software last read its files. */
+const UNAPPLIED = '/run/brokers/unapplied';
 
 /** Texts by path, from the packed form in `BROKERS_FILES`. */
 export function unpackFiles(packed: string): Readonly<Record<string, string>> {
@@ -25,14 +30,28 @@ export async function deliver(
   host: AgentHost,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await awaitStart(engine, host.name);
-  await copyFiles(engine, host, files);
+  const bundled = bundledFiles(host, files);
+  const digest = bundleDigest(bundled);
+  if (await hasAlready(engine, host.name, digest)) return;
+  await copyFiles(engine, host, bundled);
   const installed = await engine.exec(host.name, ['/opt/brokers/bin/install-files']);
   if (installed.code !== 0)
     throw new AgentError(`${host.name}: files cannot be put in place: ${lastLine(installed.stderr)}`);
   const changed = installed.stdout.split('\n').filter((line) => line !== '');
-  if (changed.length === 0) return;
+  if (changed.length > 0) await apply(engine, group, host, changed);
+  await engine.require(
+    ['exec', host.name, 'sh', '-c', `rm -f ${UNAPPLIED} && echo ${digest} >${DIGEST}`],
+    `${host.name}: what was delivered cannot be noted`,
+  );
+}
 
+/** @throws AgentError when the software refuses what changed */
+async function apply(
+  engine: Engine,
+  group: AgentGroup,
+  host: AgentHost,
+  changed: readonly string[],
+): Promise<void> {
   const effects = new Set(changed.map((path) => host.effects[path] ?? 'none'));
   console.log(`${host.name}: changed ${changed.join(', ')}`);
   if (effects.has('restart')) {
@@ -45,9 +64,17 @@ export async function deliver(
   }
 }
 
-async function awaitStart(engine: Engine, host: string): Promise<void> {
+/**
+ * Waits until the container has put its first files in place. True when it has all of the bundle with `digest` and its
+ * software has read it; otherwise that is noted in the container, so that a delivery that ends half-way is repeated.
+ */
+async function hasAlready(engine: Engine, host: string, digest: string): Promise<boolean> {
+  const question = `test -e /run/brokers/started || exit 1
+    if [ ! -e ${UNAPPLIED} ] && [ "$(cat ${DIGEST})" = ${digest} ]; then echo same; else rm -f ${DIGEST}; fi`;
   const deadline = Date.now() + START_TIMEOUT_SECONDS * 1000;
-  while ((await engine.exec(host, ['test', '-e', '/run/brokers/started'])).code !== 0) {
+  for (;;) {
+    const answer = await engine.exec(host, ['sh', '-c', question]);
+    if (answer.code === 0) return answer.stdout.trim() === 'same';
     if (Date.now() > deadline) {
       throw new AgentError(
         (await engine.whyDown(host)) ??
@@ -58,28 +85,26 @@ async function awaitStart(engine: Engine, host: string): Promise<void> {
   }
 }
 
-async function copyFiles(
-  engine: Engine,
-  host: AgentHost,
-  files: Readonly<Record<string, string>>,
-): Promise<void> {
+/** In the order of `uploads` of the platform, since the order is part of the digest. */
+function bundledFiles(host: AgentHost, files: Readonly<Record<string, string>>): BundledFile[] {
+  return [
+    ...Object.entries(host.scripts).map(([name, text]) => ({ path: `/opt/brokers/bin/${name}`, text })),
+    ...host.targets.map(({ path, deliveredTo }) => ({ path: deliveredTo, text: files[path] ?? '' })),
+  ];
+}
+
+async function copyFiles(engine: Engine, host: AgentHost, files: readonly BundledFile[]): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'brokers-'));
   try {
-    for (const { path, deliveredTo } of host.targets)
-      await writeUnder(root, deliveredTo, files[path] ?? '', 0o644);
-    for (const [name, text] of Object.entries(host.scripts)) {
-      await writeUnder(root, `/opt/brokers/bin/${name}`, text, 0o755);
+    for (const { path, text } of files) {
+      const target = join(root, path);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, text, { mode: path.startsWith('/opt/brokers/bin/') ? 0o755 : 0o644 });
     }
     await engine.require(['cp', `${root}/.`, `${host.name}:/`], `${host.name}: files cannot be copied`);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-}
-
-async function writeUnder(root: string, path: string, text: string, mode: number): Promise<void> {
-  const target = join(root, path);
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, text, { mode });
 }
 
 /** One host restarts only while all others serve: two at once could cost the majority. */

@@ -2,6 +2,8 @@ import { AgentError, Engine, lastLine, pause } from './engine';
 import { AgentGroup } from './group';
 
 const POLL_MILLISECONDS = 200;
+/** How long one call of a ready command waits by itself: asking costs a booting machine more than waiting. */
+const WAIT_SECONDS = 3;
 
 /**
  * Waits until every one of `hosts` says that it serves.
@@ -10,7 +12,8 @@ const POLL_MILLISECONDS = 200;
 export async function awaitHosts(engine: Engine, group: AgentGroup, hosts: readonly string[]): Promise<void> {
   const started = Date.now();
   const deadline = started + group.readyTimeoutSeconds * 1000;
-  const complaints = await Promise.all(hosts.map((host) => awaitHost(engine, group, host, deadline)));
+  const shown = new Set<string>();
+  const complaints = await Promise.all(hosts.map((host) => awaitHost(engine, group, host, deadline, shown)));
   const open = complaints.filter((complaint) => complaint !== undefined);
   if (open.length > 0) {
     throw new AgentError(
@@ -22,27 +25,33 @@ export async function awaitHosts(engine: Engine, group: AgentGroup, hosts: reado
   }
 }
 
-/** Undefined once `host` serves, or what it complains of at the deadline. */
+/**
+ * Undefined once `host` serves, or what it complains of at the deadline.
+ * @param shown complaints that were printed before: hosts that start together have the same ones
+ */
 async function awaitHost(
   engine: Engine,
   group: AgentGroup,
   host: string,
   deadline: number,
+  shown: Set<string>,
 ): Promise<string | undefined> {
   const started = Date.now();
-  let shown = '';
   for (;;) {
     const last = Date.now() >= deadline;
-    const answer = await engine.exec(host, [...group.readyCommand, ...(last ? ['--explain'] : [])]);
+    const option = last ? ['--explain'] : ['--wait', String(WAIT_SECONDS)];
+    const answer = await engine.exec(host, [...group.readyCommand, ...option]);
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     if (answer.code === 0) {
       console.log(`${host}: serves after ${seconds} s`);
       return undefined;
     }
-    const complaint = (await engine.whyDown(host)) ?? `${host}: ${lastLine(answer.stderr)}`;
+    const down = await engine.whyDown(host);
+    const reason = down ?? lastLine(answer.stderr);
+    const complaint = down ?? `${host}: ${reason}`;
     if (last) return complaint;
-    if (complaint !== shown) console.log(`${seconds} s ${complaint}`);
-    shown = complaint;
+    if (!shown.has(reason)) console.log(`${seconds} s ${complaint}`);
+    shown.add(reason);
     await pause(POLL_MILLISECONDS);
   }
 }

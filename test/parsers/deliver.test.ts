@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { bundle } from '../../lib/docker/agent/bundle';
+import { deliver } from '../../lib/docker/agent/deliver';
+import { Engine } from '../../lib/docker/agent/engine';
+import { AgentHost } from '../../lib/docker/agent/group';
+import { nodeScript } from '../../lib/node/script';
+import { must, run } from '../e2e/support/command';
+
+const NAME = `e2e-deliver-${process.pid}`;
+const { proxy: IMAGE } = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { proxy: string };
+
+const GROUP = { name: 'group', hosts: [NAME], readyCommand: ['true'], readyTimeoutSeconds: 10 };
+const HOST: AgentHost = {
+  name: NAME,
+  targets: [
+    { path: '/etc/brokers/manifest', deliveredTo: '/etc/brokers/manifest' },
+    { path: '/etc/app.conf', deliveredTo: '/etc/brokers/delivered/etc/app.conf' },
+  ],
+  effects: { '/etc/app.conf': 'reload' },
+  scripts: { 'install-files': nodeScript('install-files').text },
+  reloadCommand: ['sh', '-c', 'cat /etc/app.conf >>/tmp/reloaded; test ! -e /tmp/refuse'],
+  stopTimeoutSeconds: 1,
+};
+
+const files = (text: string): Record<string, string> => ({
+  '/etc/brokers/manifest': '0644 root /etc/app.conf\n',
+  '/etc/app.conf': `${text}\n`,
+});
+const deliverText = (text: string): Promise<void> => deliver(new Engine(), GROUP, HOST, files(text));
+/** The texts that the software was told to read, in their order. */
+const reloaded = async (): Promise<string> =>
+  (await run('docker', ['exec', NAME, 'cat', '/tmp/reloaded'])).stdout.trim();
+
+/** A container that has started with the text `first`. */
+beforeEach(async () => {
+  const texts = files('first');
+  const bundled = bundle([
+    { path: '/opt/brokers/bin/install-files', text: nodeScript('install-files').text },
+    ...HOST.targets.map(({ path, deliveredTo }) => ({ path: deliveredTo, text: texts[path] ?? '' })),
+  ]);
+  const start = [
+    'mkdir -p /opt/brokers /run/brokers && cat >/opt/brokers/bundle',
+    '/bin/sh /tmp/unpack /opt/brokers/bin/install-files',
+    'rm /run/brokers/unapplied && touch /run/brokers/started',
+  ];
+  await must(
+    ...(['docker', 'run', '--detach', '--init', '--name', NAME, '--network', 'none'] as const),
+    ...['--entrypoint', 'sleep', IMAGE, '600'],
+  );
+  const engine = new Engine();
+  await engine.require(
+    ['exec', '--interactive', NAME, 'sh', '-c', 'cat >/tmp/unpack'],
+    'unpack',
+    nodeScript('unpack').text,
+  );
+  await engine.require(['exec', '--interactive', NAME, 'sh', '-c', start.join(' && ')], 'start', bundled);
+});
+
+afterEach(async () => {
+  await must('docker', 'rm', '--force', NAME);
+});
+
+describe('a delivery', () => {
+  it('leaves a container alone that started with the same files', async () => {
+    await must('docker', 'exec', NAME, 'rm', '/opt/brokers/bin/install-files');
+    await deliverText('first');
+    expect(await reloaded()).toBe('');
+    expect((await run('docker', ['exec', NAME, 'ls', '/opt/brokers/bin/install-files'])).code).not.toBe(0);
+  });
+
+  it('brings a changed file and has the software read it once', async () => {
+    await deliverText('second');
+    await deliverText('second');
+    expect(await reloaded()).toBe('second');
+  });
+
+  it('brings back the files of the start', async () => {
+    await deliverText('second');
+    await deliverText('first');
+    expect(await reloaded()).toBe('second\nfirst');
+  });
+
+  it('is repeated when the software refused it', async () => {
+    await must('docker', 'exec', NAME, 'touch', '/tmp/refuse');
+    await expect(deliverText('second')).rejects.toThrow(`${NAME}: reload failed`);
+    await must('docker', 'exec', NAME, 'rm', '/tmp/refuse');
+    await deliverText('second');
+    expect(await reloaded()).toBe('second\nsecond');
+  });
+
+  it('has the software read what it read before, when it refused what came between', async () => {
+    await must('docker', 'exec', NAME, 'touch', '/tmp/refuse');
+    await expect(deliverText('second')).rejects.toThrow(`${NAME}: reload failed`);
+    await must('docker', 'exec', NAME, 'rm', '/tmp/refuse');
+    await deliverText('first');
+    expect(await reloaded()).toBe('second\nfirst');
+  });
+});
