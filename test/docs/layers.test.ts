@@ -12,7 +12,9 @@ const page = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
 const layers: readonly Layer[] = [...page.matchAll(/^\| `(lib[\w./-]*)` +\|[^|]*\|([^|]*)\|$/gm)].map(
   ([, path = '', imports = '']) => ({ path, imports: codeOf(imports).map(({ text }) => text) }),
 );
-const sources = textFiles().filter(({ path }) => /^lib\/.*\.ts$/.test(path) && path !== 'lib/index.ts');
+const sources = textFiles().filter(
+  ({ path }) => /^lib\/.*\.ts$/.test(path) && !/^lib\/(?:alicloud\/)?index\.ts$/.test(path),
+);
 
 /** The most specific layer of a source. */
 function layerOf(path: string): Layer | undefined {

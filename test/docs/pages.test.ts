@@ -6,9 +6,18 @@ import { codeOf, pages, proseOf, ROOT, textFiles } from './repository';
 const NPM_COMMANDS = ['ci', 'install', 'pack', 'publish'];
 const CDKTF_COMMANDS = ['list', 'synth', 'diff', 'deploy', 'output', 'destroy'];
 
-const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-  scripts: Record<string, string>;
-};
+interface Package {
+  readonly name: string;
+  readonly scripts: Record<string, string>;
+}
+
+const packages = ['.', 'providers/alicloud'].map(
+  (folder) => JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Package,
+);
+/** The commands of a workspace by its name, or those of the project. */
+const scriptsOf = (workspace?: string): Record<string, string> =>
+  packages.find(({ name }, index) => (workspace === undefined ? index === 0 : name === workspace))?.scripts ??
+  {};
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(path: string): string[] {
@@ -37,7 +46,9 @@ describe.each(pages())('$path', ({ path, text }) => {
     const missing = codeOf(text)
       .filter(({ language }) => language === '')
       .map((code) => code.text)
-      .filter((code) => /^(?:lib|test|stacks|scripts|images|docs|bench|\.ci)(?:\/[\w./-]*)?$/.test(code))
+      .filter((code) =>
+        /^(?:lib|test|stacks|scripts|images|docs|bench|providers|\.ci)(?:\/[\w./-]*)?$/.test(code),
+      )
       .filter((code) => !existsSync(join(ROOT, normalize(code))));
     expect(missing).toEqual([]);
   });
@@ -62,10 +73,11 @@ describe('npm commands', () => {
   it.each(textFiles().filter(({ text }) => text.includes('npm run ')))(
     'of $path are in package.json',
     ({ text }) => {
-      const names = [...text.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:]*)/g)].map(
-        ([, name = '']) => name,
+      const commands = text.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:-]*)(?: -w ([@\w/-]+))?/g);
+      const unknown = [...commands].filter(
+        ([, name = '', workspace]) => scriptsOf(workspace)[name] === undefined,
       );
-      expect(names.filter((name) => scripts[name] === undefined)).toEqual([]);
+      expect(unknown.map(([command]) => command)).toEqual([]);
     },
   );
 
@@ -73,7 +85,7 @@ describe('npm commands', () => {
     const names = codeOf(text).flatMap((code) =>
       [...code.text.matchAll(/\bnpm (?:--silent )?(?!run\b)([a-z]+)/g)].map(([, name = '']) => name),
     );
-    const known = [...NPM_COMMANDS, ...Object.keys(scripts).filter((name) => name === 'test')];
+    const known = [...NPM_COMMANDS, ...Object.keys(scriptsOf()).filter((name) => name === 'test')];
     expect(names.filter((name) => !known.includes(name))).toEqual([]);
   });
 });

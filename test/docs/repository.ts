@@ -22,7 +22,9 @@ export function textFiles(): readonly TextFile[] {
   const below = (directory: string): string[] =>
     readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
       const path = join(directory, entry.name);
-      if (entry.name === '.git' || ignored.some((rule) => rule.test(entry.name))) return [];
+      const places = [entry.name, `/${relative(ROOT, path)}`];
+      if (entry.name === '.git' || ignored.some((rule) => places.some((place) => rule.test(place))))
+        return [];
       return entry.isDirectory() ? below(path) : [path];
     });
   return below(ROOT)
@@ -59,8 +61,8 @@ export function composingSnippet(): string {
   return only.text;
 }
 
-/** A line of `.gitignore` that names a file or folder, with `*` for any characters. */
+/** A line of `.gitignore` that names a file or folder, wherever it is or by its path from `ROOT`, with `*` within a name. */
 function pattern(line: string): RegExp {
   const name = line.replace(/\/$/, '').replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${name.replaceAll('*', '.*')}$`);
+  return new RegExp(`^${name.replaceAll('*', '[^/]*')}$`);
 }

@@ -1,0 +1,76 @@
+// Makes lib/ from schema.json: compiled bindings with their type declarations. Does nothing where lib/ is up to date.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+const SCHEMA = join(PACKAGE, 'schema.json');
+const LIBRARY = join(PACKAGE, 'lib');
+/** Within the package, so that the compiler finds its dependencies. */
+const WORK = join(PACKAGE, '.build');
+/** Tells what `lib` was made from. */
+const RECORD = join(LIBRARY, '.made-from');
+
+const require = createRequire(import.meta.url);
+
+function recipe() {
+  const versions = ['@cdktf/provider-generator', 'codemaker', 'typescript'].map(
+    (name) => require(`${name}/package.json`).version,
+  );
+  const hash = createHash('sha256').update(JSON.stringify(versions));
+  for (const file of [SCHEMA, fileURLToPath(import.meta.url)]) hash.update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Writes the TypeScript of all resources to `directory`. */
+async function generate(directory) {
+  // When it is loaded, the generator asks Terraform for its version, which isn't needed here, and reports to its makers
+  // where that fails.
+  process.env.CHECKPOINT_DISABLE = '1';
+  process.env.TERRAFORM_BINARY_NAME = 'no-terraform';
+  const { CodeMaker, TerraformProviderGenerator } = require('@cdktf/provider-generator');
+  const code = new CodeMaker();
+  new TerraformProviderGenerator(code, JSON.parse(readFileSync(SCHEMA, 'utf8'))).generateAll();
+  await code.save(directory);
+}
+
+/** Compiles the TypeScript in `sources` to `directory`; false when it does not compile. */
+function compile(sources, directory) {
+  const options = {
+    target: 'es2022',
+    module: 'node16',
+    moduleResolution: 'node16',
+    strict: true,
+    declaration: true,
+    skipLibCheck: true,
+    types: [],
+    rootDir: sources,
+    outDir: directory,
+  };
+  const project = join(WORK, 'tsconfig.json');
+  writeFileSync(project, JSON.stringify({ compilerOptions: options, files: [join(sources, 'index.ts')] }));
+  const { status } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', project], {
+    stdio: 'inherit',
+  });
+  return status === 0;
+}
+
+const wanted = recipe();
+if (!existsSync(RECORD) || readFileSync(RECORD, 'utf8') !== wanted) {
+  rmSync(WORK, { recursive: true, force: true });
+  mkdirSync(WORK);
+  await generate(WORK);
+  const compiled = join(WORK, 'lib');
+  if (compile(join(WORK, 'providers', 'alicloud'), compiled)) {
+    writeFileSync(join(compiled, '.made-from'), wanted);
+    rmSync(LIBRARY, { recursive: true, force: true });
+    renameSync(compiled, LIBRARY);
+  } else {
+    console.error('the bindings of aliyun/alicloud do not compile: is cdktf of the version in package.json?');
+    process.exitCode = 1;
+  }
+  rmSync(WORK, { recursive: true, force: true });
+}
