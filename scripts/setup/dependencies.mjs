@@ -1,4 +1,4 @@
-// The npm packages of the lockfile.
+// The npm packages of the lockfile, and the one that is generated here.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from './command.mjs';
@@ -6,8 +6,19 @@ import { isInstalled } from './installed.mjs';
 import { ROOT } from './paths.mjs';
 import { step } from './report.mjs';
 
-/** `npm ci`, when node_modules is missing or differs from the lockfile. */
+/** `npm ci`, when node_modules is missing or differs from the lockfile; then the bindings, when their schema changed. */
 export async function installDependencies() {
+  await installPackages();
+  await step('bindings of aliyun/alicloud', () =>
+    must(
+      process.execPath,
+      ['providers/alicloud/scripts/generate.mjs'],
+      'the bindings could not be made from providers/alicloud/schema.json: restore that file',
+    ).then((stdout) => stdout || 'as in their schema'),
+  );
+}
+
+async function installPackages() {
   if (upToDate()) return step('npm packages', () => 'as in package-lock.json');
   return step(
     'npm packages: npm ci',

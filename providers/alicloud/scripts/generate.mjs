@@ -58,19 +58,29 @@ function compile(sources, directory) {
   return status === 0;
 }
 
-const wanted = recipe();
-if (!existsSync(RECORD) || readFileSync(RECORD, 'utf8') !== wanted) {
-  rmSync(WORK, { recursive: true, force: true });
+/** Makes `lib` in one step at the end: what fails leaves the one that was there. @throws Error with one sentence */
+async function make(wanted) {
   mkdirSync(WORK);
   await generate(WORK);
   const compiled = join(WORK, 'lib');
-  if (compile(join(WORK, 'providers', 'alicloud'), compiled)) {
-    writeFileSync(join(compiled, '.made-from'), wanted);
-    rmSync(LIBRARY, { recursive: true, force: true });
-    renameSync(compiled, LIBRARY);
-  } else {
-    console.error('the bindings of aliyun/alicloud do not compile: is cdktf of the version in package.json?');
-    process.exitCode = 1;
+  if (!compile(join(WORK, 'providers', 'alicloud'), compiled)) {
+    throw new Error('the bindings do not compile: is cdktf of the version in package.json?');
   }
-  rmSync(WORK, { recursive: true, force: true });
+  writeFileSync(join(compiled, '.made-from'), wanted);
+  rmSync(LIBRARY, { recursive: true, force: true });
+  renameSync(compiled, LIBRARY);
+}
+
+const wanted = recipe();
+if (!existsSync(RECORD) || readFileSync(RECORD, 'utf8') !== wanted) {
+  try {
+    rmSync(WORK, { recursive: true, force: true });
+    await make(wanted);
+    console.log('made from schema.json');
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } finally {
+    rmSync(WORK, { recursive: true, force: true });
+  }
 }
