@@ -5,10 +5,11 @@ import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { Fn, ITerraformDependable, Lazy, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { GroupSpec, HostSpec, ImageSpec } from '../model/host';
+import { deliveredFiles, scriptDigests, UNPACK_PATH } from '../node/bundle';
 import { IPlacedGroup } from '../platform';
 import { TerraformData } from '../terraform/terraform-data';
 import { terraformText } from '../terraform/text';
-import { deliveredFiles, scriptDigests, UNPACK_PATH, uploads } from './delivery';
+import { uploads } from './delivery';
 
 /** What a `DockerGroup` needs of its platform. */
 export interface DockerGroupProps {

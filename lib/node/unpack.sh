@@ -10,8 +10,6 @@ if [ -f "$bundle" ]; then
   sed -n 's/^@@file \(.*\)\/[^/]*$/\1/p' "$bundle" | sort -u | xargs mkdir -p
   awk '/^@@file \// { if (path) close(path); path = substr($0, 8); printf "" > path; next } { print > path }' "$bundle"
   chmod 0755 /opt/brokers/bin/*
-  # A later delivery that would bring the same has nothing to do.
-  sha256sum <"$bundle" | cut -c -64 >/opt/brokers/bundle.sha256
   rm "$bundle"
 fi
 exec "$@"

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { bundle } from '../../lib/docker/agent/bundle';
 import { deliver } from '../../lib/docker/agent/deliver';
 import { Engine } from '../../lib/docker/agent/engine';
 import { AgentHost } from '../../lib/docker/agent/group';
@@ -31,29 +30,30 @@ const deliverText = (text: string): Promise<void> => deliver(new Engine(), GROUP
 const reloaded = async (): Promise<string> =>
   (await run('docker', ['exec', NAME, 'cat', '/tmp/reloaded'])).stdout.trim();
 
+/** Puts `text` into the container. */
+const write = (path: string, text: string): Promise<string> =>
+  new Engine().require(
+    ['exec', '--interactive', NAME, 'sh', '-c', `mkdir -p "$(dirname ${path})" && cat >${path}`],
+    path,
+    text,
+  );
+
 /** A container that has started with the text `first`. */
 beforeEach(async () => {
-  const texts = files('first');
-  const bundled = bundle([
-    { path: '/opt/brokers/bin/install-files', text: nodeScript('install-files').text },
-    ...HOST.targets.map(({ path, deliveredTo }) => ({ path: deliveredTo, text: texts[path] ?? '' })),
-  ]);
-  const start = [
-    'mkdir -p /opt/brokers /run/brokers && cat >/opt/brokers/bundle',
-    '/bin/sh /tmp/unpack /opt/brokers/bin/install-files',
-    'rm /run/brokers/unapplied && touch /run/brokers/started',
-  ];
   await must(
     ...(['docker', 'run', '--detach', '--init', '--name', NAME, '--network', 'none'] as const),
     ...['--entrypoint', 'sleep', IMAGE, '600'],
   );
-  const engine = new Engine();
-  await engine.require(
-    ['exec', '--interactive', NAME, 'sh', '-c', 'cat >/tmp/unpack'],
-    'unpack',
-    nodeScript('unpack').text,
-  );
-  await engine.require(['exec', '--interactive', NAME, 'sh', '-c', start.join(' && ')], 'start', bundled);
+  const texts = files('first');
+  for (const { path, deliveredTo } of HOST.targets) await write(deliveredTo, texts[path] ?? '');
+  for (const [name, text] of Object.entries(HOST.scripts)) await write(`/opt/brokers/bin/${name}`, text);
+  const start = [
+    'chmod 0755 /opt/brokers/bin/*',
+    '/opt/brokers/bin/install-files',
+    'rm /run/brokers/unapplied',
+    'touch /run/brokers/started',
+  ];
+  await must('docker', 'exec', NAME, 'sh', '-c', start.join(' && '));
 });
 
 afterEach(async () => {
@@ -62,10 +62,12 @@ afterEach(async () => {
 
 describe('a delivery', () => {
   it('leaves a container alone that started with the same files', async () => {
-    await must('docker', 'exec', NAME, 'rm', '/opt/brokers/bin/install-files');
+    const written = () =>
+      must('docker', 'exec', NAME, 'stat', '-c', '%i %y', '/opt/brokers/bin/install-files');
+    const before = await written();
     await deliverText('first');
     expect(await reloaded()).toBe('');
-    expect((await run('docker', ['exec', NAME, 'ls', '/opt/brokers/bin/install-files'])).code).not.toBe(0);
+    expect(await written()).toBe(before);
   });
 
   it('brings a changed file and has the software read it once', async () => {

@@ -1,17 +1,15 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { BundledFile, bundleDigest } from './bundle';
 import { AgentError, Engine, lastLine, pause } from './engine';
 import { AgentGroup, AgentHost } from './group';
 import { awaitHosts } from './ready';
 
 /** How long a new container may take until its entry point has put the first files in place. */
 const START_TIMEOUT_SECONDS = 60;
-/** Digest of the bundle that the container has, once its software has read it. */
-const DIGEST = '/opt/brokers/bundle.sha256';
-/** Files that `install-files` has put in place since the software last read its files. */
+/** Lists the files that `install-files` has put in place and the software has not read. Exists during a delivery. */
 const UNAPPLIED = '/run/brokers/unapplied';
 
 /** Texts by path, from the packed form in `BROKERS_FILES`. */
@@ -30,17 +28,16 @@ export async function deliver(
   host: AgentHost,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const bundled = bundledFiles(host, files);
-  const digest = bundleDigest(bundled);
-  if (await hasAlready(engine, host.name, digest)) return;
-  await copyFiles(engine, host, bundled);
+  const copies = copiesFor(host, files);
+  if (await hasAlready(engine, host.name, copies)) return;
+  await copyFiles(engine, host, copies);
   const installed = await engine.exec(host.name, ['/opt/brokers/bin/install-files']);
   if (installed.code !== 0)
     throw new AgentError(`${host.name}: files cannot be put in place: ${lastLine(installed.stderr)}`);
   const changed = installed.stdout.split('\n').filter((line) => line !== '');
   if (changed.length > 0) await apply(engine, group, host, changed);
   await engine.require(
-    ['exec', host.name, 'sh', '-c', `rm -f ${UNAPPLIED} && echo ${digest} >${DIGEST}`],
+    ['exec', host.name, 'rm', '-f', UNAPPLIED],
     `${host.name}: what was delivered cannot be noted`,
   );
 }
@@ -65,15 +62,16 @@ async function apply(
 }
 
 /**
- * Waits until the container has put its first files in place. True when it has all of the bundle with `digest` and its
- * software has read it; otherwise that is noted in the container, so that a delivery that ends half-way is repeated.
+ * Waits until the container has put its first files in place. True when it has all of `copies` and its software has read
+ * them; otherwise a delivery begins, which is noted in the container, so that one that ends half-way is repeated.
  */
-async function hasAlready(engine: Engine, host: string, digest: string): Promise<boolean> {
+async function hasAlready(engine: Engine, host: string, copies: readonly Copy[]): Promise<boolean> {
   const question = `test -e /run/brokers/started || exit 1
-    if [ ! -e ${UNAPPLIED} ] && [ "$(cat ${DIGEST})" = ${digest} ]; then echo same; else rm -f ${DIGEST}; fi`;
+    if [ ! -e ${UNAPPLIED} ] && sha256sum -c - >/dev/null 2>&1; then echo same; else touch ${UNAPPLIED}; fi`;
+  const sums = copies.map(({ to, text }) => `${createHash('sha256').update(text).digest('hex')}  ${to}\n`);
   const deadline = Date.now() + START_TIMEOUT_SECONDS * 1000;
   for (;;) {
-    const answer = await engine.exec(host, ['sh', '-c', question]);
+    const answer = await engine.exec(host, ['sh', '-c', question], sums.join(''));
     if (answer.code === 0) return answer.stdout.trim() === 'same';
     if (Date.now() > deadline) {
       throw new AgentError(
@@ -85,21 +83,26 @@ async function hasAlready(engine: Engine, host: string, digest: string): Promise
   }
 }
 
-/** In the order of `uploads` of the platform, since the order is part of the digest. */
-function bundledFiles(host: AgentHost, files: Readonly<Record<string, string>>): BundledFile[] {
+/** A text and the path in the container that it is copied to. */
+interface Copy {
+  readonly to: string;
+  readonly text: string;
+}
+
+function copiesFor(host: AgentHost, files: Readonly<Record<string, string>>): Copy[] {
   return [
-    ...Object.entries(host.scripts).map(([name, text]) => ({ path: `/opt/brokers/bin/${name}`, text })),
-    ...host.targets.map(({ path, deliveredTo }) => ({ path: deliveredTo, text: files[path] ?? '' })),
+    ...host.targets.map(({ path, deliveredTo }) => ({ to: deliveredTo, text: files[path] ?? '' })),
+    ...Object.entries(host.scripts).map(([name, text]) => ({ to: `/opt/brokers/bin/${name}`, text })),
   ];
 }
 
-async function copyFiles(engine: Engine, host: AgentHost, files: readonly BundledFile[]): Promise<void> {
+async function copyFiles(engine: Engine, host: AgentHost, copies: readonly Copy[]): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'brokers-'));
   try {
-    for (const { path, text } of files) {
-      const target = join(root, path);
+    for (const { to, text } of copies) {
+      const target = join(root, to);
       await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, text, { mode: path.startsWith('/opt/brokers/bin/') ? 0o755 : 0o644 });
+      await writeFile(target, text, { mode: to.startsWith('/opt/brokers/bin/') ? 0o755 : 0o644 });
     }
     await engine.require(['cp', `${root}/.`, `${host.name}:/`], `${host.name}: files cannot be copied`);
   } finally {
