@@ -120,16 +120,14 @@ function securityGroupRuleId(values: ObjectValue): string {
     textOf(values['source_security_group_id']) ??
     textOf(values['prefix_list_id']) ??
     '';
-  const parts = ['security_group_id', 'type', 'ip_protocol', 'port_range'].map(
-    (name) => values[name] ?? null,
-  );
-  const ending = [
+  const rest: readonly Value[] = [
     textOf(values['nic_type']) ?? '<nil>',
     source,
     values['policy'] ?? null,
     values['priority'] ?? null,
   ];
-  return [...parts, ...ending].map(spelled).join(':');
+  const parts = ['security_group_id', 'type', 'ip_protocol', 'port_range'];
+  return [...parts.map((name): Value => values[name] ?? null), ...rest].map(spelled).join(':');
 }
 
 function spelled(value: Value): string {
