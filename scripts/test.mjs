@@ -8,8 +8,9 @@ import { run } from './setup/command.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { ROOT, SETUP, WORK, made } from './setup/paths.mjs';
 import { SetupError, runMain, say, secondsSince, step } from './setup/report.mjs';
-import { removeResources, resourcesOf, summary } from './setup/resources.mjs';
+import { resourcesOf, summary } from './setup/resources.mjs';
 import { setUp } from './setup/setup.mjs';
+import { removeLeftovers, removePushNames } from './setup/test-leftovers.mjs';
 import { countResults, total } from './setup/test-results.mjs';
 
 /** What an interrupted run of the end-to-end tests left is recognised by this file and by the names. */
@@ -36,7 +37,7 @@ async function test(unitOnly) {
   const results = [];
   let environment;
   try {
-    environment = await setUp({ engine: !unitOnly, compile: false });
+    environment = await setUp({ engine: !unitOnly, compile: false, tests: !unitOnly });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     say(error.message);
@@ -96,9 +97,10 @@ async function clean() {
   const left = (await resourcesOf({})).filter(({ name }) => name.startsWith(TEST_PREFIX));
   if (left.length > 0) {
     await step(`removing what tests left: ${summary(left)}`, async () => {
-      await removeResources(left);
+      await removeLeftovers(left);
     });
   }
+  await removePushNames(TEST_PREFIX);
   rmSync(MARKER);
 }
 

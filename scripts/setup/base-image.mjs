@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages } from './apt.mjs';
-import { must, run, which } from './command.mjs';
+import { must, which } from './command.mjs';
+import { SOURCE_LABEL, isBuiltFrom } from './docker-build.mjs';
 import { fingerprint } from './fingerprint.mjs';
 import { WORK, made } from './paths.mjs';
 import { isOnEngine, pull } from './pull.mjs';
@@ -18,13 +19,10 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const SCRIPT = '/usr/share/debootstrap/scripts/sid';
 const SOURCES = `deb ${MIRROR} ${SUITE} main\ndeb ${MIRROR} ${SUITE}-updates main\ndeb ${SECURITY} ${SUITE}-security main\n`;
 
-/** Label of an image built here: what it was built from. */
-export const SOURCE_LABEL = 'cdktf-brokers.source';
-
 /** Resolves to the name of a Debian image that the engine has. A registry is asked only when `registry` is true. */
 export async function provideBase({ registry }) {
   if (await isOnEngine(PUBLIC)) return PUBLIC;
-  if (await isCurrent()) return OWN;
+  if (await isBuiltFrom(OWN, source())) return OWN;
   if (registry && (await pullBase())) return PUBLIC;
   await makeBase();
   return OWN;
@@ -40,12 +38,6 @@ async function pullBase() {
 }
 
 const source = () => fingerprint(SUITE, SOURCES);
-
-async function isCurrent() {
-  const format = `{{index .Config.Labels "${SOURCE_LABEL}"}}`;
-  const { code, stdout } = await run('docker', ['image', 'inspect', '--format', format, OWN]);
-  return code === 0 && stdout.trim() === source();
-}
 
 async function makeBase() {
   await provideDebootstrap();

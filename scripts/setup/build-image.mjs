@@ -1,8 +1,9 @@
 // Images built here, from the Dockerfiles in images/.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SOURCE_LABEL, provideBase } from './base-image.mjs';
+import { provideBase } from './base-image.mjs';
 import { must, run } from './command.mjs';
+import { SOURCE_LABEL, build, pruneReplaced } from './docker-build.mjs';
 import { fingerprint } from './fingerprint.mjs';
 import { ROOT } from './paths.mjs';
 import { step } from './report.mjs';
@@ -34,22 +35,7 @@ export async function buildImage(role, { registry }) {
     `images: building ${repository}`,
     async () => {
       const unnamed = `${repository}:building`;
-      await must(
-        'docker',
-        [
-          'build',
-          '--force-rm', // a failed build leaves no container either
-          '--build-arg',
-          `BASE=${base}`,
-          '--label',
-          `${SOURCE_LABEL}=${source}`,
-          '--tag',
-          unnamed,
-          directory,
-        ],
-        `The image ${repository} could not be built: check that containers reach the Debian mirror`,
-        { output: `image-${role}`, env: { DOCKER_BUILDKIT: '0' } },
-      );
+      await build({ directory, base, source, name: unnamed, log: `image-${role}` });
       const version = await must(
         'docker',
         ['run', '--rm', '--network=none', '--entrypoint=sh', unnamed, '-c', VERSION_COMMANDS[role]],
@@ -58,8 +44,7 @@ export async function buildImage(role, { registry }) {
       name = `${repository}:${tagOf(version, TAG_PARTS[role])}`;
       await must('docker', ['tag', unnamed, name], `The image could not be named ${name}`);
       await run('docker', ['rmi', unnamed]);
-      // What the name stood for before; an image that a container still uses stays.
-      await run('docker', ['image', 'prune', '--force', '--filter', `label=${SOURCE_LABEL}`]);
+      await pruneReplaced();
       return name;
     },
     '30 s',

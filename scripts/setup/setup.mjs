@@ -10,22 +10,24 @@ import { provideProvider } from './provider.mjs';
 import { SetupError, say, secondsSince, step } from './report.mjs';
 import { checkSystem } from './system.mjs';
 import { findTerraform } from './terraform.mjs';
+import { provideTestImages } from './test-images.mjs';
 
 const done = new Map();
 
 /**
- * Sets up what is missing. `engine: false` leaves out Terraform, Docker and the images, `compile: false` the compiling.
+ * Sets up what is missing. `engine: false` leaves out Terraform, Docker and the images, `compile: false` the compiling;
+ * `tests: true` adds the images that only tests need.
  * Resolves to the environment variables that `cdktf` needs; a second call in a process returns the first one's result.
  * @throws SetupError with one sentence that says what to install or to do
  */
-export function setUp({ engine = true, compile = true } = {}) {
-  const key = `${engine} ${compile}`;
-  const known = done.get(key) ?? exclusively('setup', () => allSteps({ engine, compile }));
+export function setUp({ engine = true, compile = true, tests = false } = {}) {
+  const key = `${engine} ${compile} ${tests}`;
+  const known = done.get(key) ?? exclusively('setup', () => allSteps({ engine, compile, tests }));
   done.set(key, known);
   return known;
 }
 
-async function allSteps({ engine, compile }) {
+async function allSteps({ engine, compile, tests }) {
   const started = performance.now();
   await checkSystem({ linux: engine });
   await installDependencies();
@@ -34,7 +36,8 @@ async function allSteps({ engine, compile }) {
     // Cheap checks first: who must install something hears of it before the long steps.
     const terraform = await findTerraform();
     Object.assign(environment, terraform.env, await provideEngine());
-    await provideImages();
+    const { source } = await provideImages();
+    if (tests) await provideTestImages({ registry: source === 'registry' });
     Object.assign(environment, await provideProvider(terraform));
   }
   if (compile) await build();

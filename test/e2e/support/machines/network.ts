@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, load } from '../../../scripts/load';
+import { must } from '../command';
+
+/** What `scripts/setup/resources.mjs` finds on the engine. */
+interface Resource {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Everything here carries this prefix: `npm test -- --clean` goes by it. */
+const PREFIX = 'e2e-';
+
+/** A network of machines; everything on it carries its name as a prefix and as a label, and goes away with it. */
+export class MachineNetwork {
+  /**
+   * Makes the network, after taking away what a killed run left of it.
+   * @param name begins with `e2e-`
+   * @param subnet e.g. `172.30.20.0/24`
+   * @throws Error when an image cannot be built or the subnet is taken
+   */
+  public static async create(name: string, subnet: string): Promise<MachineNetwork> {
+    if (!name.startsWith(PREFIX)) throw new Error(`a test's network must begin with ${PREFIX}, got ${name}`);
+    await provideImages();
+    const network = new MachineNetwork(name);
+    await network.remove();
+    await must('docker', 'network', 'create', ...network.labels, '--subnet', subnet, name);
+    return network;
+  }
+
+  /** Options of `docker` that mark what it makes as this network's. */
+  public readonly labels: readonly string[];
+
+  private constructor(public readonly name: string) {
+    this.labels = ['--label', 'cdktf-brokers.stack=machines', '--label', `cdktf-brokers.network=${name}`];
+  }
+
+  /** The name of a container or volume on this network. */
+  public nameFor(name: string): string {
+    return `${this.name}-${name}`;
+  }
+
+  /** Takes away machines, registries, disks with their loop devices, volumes and the network. */
+  public async remove(): Promise<void> {
+    const { removeLeftovers, removePushNames } = await load<{
+      removeLeftovers: (resources: readonly Resource[]) => Promise<Resource[]>;
+      removePushNames: (prefix: string) => Promise<void>;
+    }>('test-leftovers');
+    const left = await removeLeftovers(await this.resources());
+    await removePushNames(this.name);
+    if (left.length > 0) throw new Error(`could not be removed: ${left.map(({ name }) => name).join(', ')}`);
+  }
+
+  /** Names of what the engine still has of this network. */
+  public async leftovers(): Promise<string[]> {
+    return (await this.resources()).map(({ kind, name }) => `${kind} ${name}`);
+  }
+
+  private async resources(): Promise<Resource[]> {
+    const { resourcesOf } = await load<{
+      resourcesOf: (of: { network: string }) => Promise<Resource[]>;
+    }>('resources');
+    return resourcesOf({ network: this.name });
+  }
+}
+
+/** Set-up has built them before `npm test`; a test file that is run by hand may be the first to need them. */
+async function provideImages(): Promise<void> {
+  const { source } = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as { source: string };
+  const { provideTestImages } = await load<{
+    provideTestImages: (options: { registry: boolean }) => Promise<void>;
+  }>('test-images');
+  await provideTestImages({ registry: source === 'registry' });
+}
