@@ -1,3 +1,6 @@
+export * from './connections/connections';
+export * from './connections/peer';
+export * from './connections/port';
 export { DockerPlatform, DockerPlatformProps } from './docker/docker-platform';
 export { IImageSource, ImageNames, Images } from './docker/images';
 export * from './model/errors';

@@ -1,11 +1,14 @@
 import { ITerraformDependable } from 'cdktf';
-import { GroupSpec } from './model/host';
+import { IConnectable } from './connections/connections';
+import { GroupSpec, HostRole } from './model/host';
 
 /** Asks for the fixed addresses of a group's hosts. */
 export interface AddressRequest {
   /** Name of the group; a group keeps its block of addresses when hosts are added. */
   readonly group: string;
   readonly count: number;
+  /** What the hosts run. */
+  readonly role: HostRole;
   /** Fixed by the user; chosen by the platform when absent. */
   readonly addresses?: readonly string[];
 }
@@ -20,7 +23,7 @@ export interface FloatingAddress {
 }
 
 /** A group that a platform has placed. */
-export interface IPlacedGroup {
+export interface IPlacedGroup extends IConnectable {
   /** Depend on this to come after the group is known to serve. */
   readonly ready: ITerraformDependable;
 }

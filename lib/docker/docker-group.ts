@@ -4,6 +4,7 @@ import { Network } from '@cdktf/provider-docker/lib/network';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { Fn, ITerraformDependable, Lazy, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
+import { Connections } from '../connections/connections';
 import { GroupSpec, HostSpec, ImageSpec } from '../model/host';
 import { deliveredFiles, scriptDigests, UNPACK_PATH } from '../node/bundle';
 import { IPlacedGroup } from '../platform';
@@ -31,6 +32,8 @@ export interface DockerGroupProps {
  */
 export class DockerGroup extends Construct implements IPlacedGroup {
   public readonly ready: ITerraformDependable;
+  /** A Docker network has no firewall. */
+  public readonly connections = new Connections([]);
 
   public constructor(
     scope: Construct,

@@ -53,9 +53,12 @@ export interface HealthCheck {
   readonly startPeriodSeconds: number;
 }
 
+/** What a host is there for. */
+export type HostRole = 'rabbitmq' | 'proxy';
+
 /** Which image a container needs; the platform knows where it comes from. */
 export interface ImageSpec {
-  readonly role: 'rabbitmq' | 'proxy';
+  readonly role: HostRole;
   /** Version line of the software, e.g. `4.0`. */
   readonly version: string;
 }

@@ -5,7 +5,10 @@ import {
   HaproxyListenerConfig,
   HaproxyTimeouts,
 } from '../config/haproxy-config';
+import { Connections } from '../connections/connections';
+import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
+import { PortSpec } from '../model/host';
 
 const AMQP_PORT = 5672;
 const MANAGEMENT_PORT = 15_672;
@@ -25,6 +28,17 @@ export interface IBrokerTarget {
    * @default none: only the AMQP port is checked, and a management listener goes to 15672
    */
   readonly managementPort?: number;
+  /**
+   * Opened for the proxies.
+   * @default nothing is opened
+   */
+  readonly connections?: Connections;
+}
+
+/** What a proxy reaches behind a listener. */
+export interface ListenerServers {
+  readonly connections: Connections;
+  readonly ports: readonly Port[];
 }
 
 /** What can be chosen for any listener. Defaults are those of `HaproxyListenerConfig` unless said otherwise. */
@@ -77,13 +91,21 @@ export class HaproxyListener {
     const { heartbeatSeconds = AMQP_HEARTBEAT_SECONDS, cutsIdleConnections, ...common } = options;
     const name = common.name ?? 'amqp';
     const targetPort = common.targetPort ?? target.amqpPort ?? AMQP_PORT;
-    return new HaproxyListener(name, common.port ?? targetPort, target.ready, (port) => ({
-      ...shared(name, port, targetPort, target, common),
-      mode: 'tcp',
-      check: { probe: amqpProbe(target), ...common.check },
-      ...(heartbeatSeconds === 0 ? {} : { heartbeatSeconds }),
-      ...(cutsIdleConnections === undefined ? {} : { cutsIdleConnections }),
-    }));
+    const probed = target.managementPort === undefined ? [] : [target.managementPort];
+    return new HaproxyListener(
+      name,
+      common.port ?? targetPort,
+      'clients',
+      target.ready,
+      servers(target, [targetPort, ...probed]),
+      (port) => ({
+        ...shared(name, port, targetPort, target, common),
+        mode: 'tcp',
+        check: { probe: amqpProbe(target), ...common.check },
+        ...(heartbeatSeconds === 0 ? {} : { heartbeatSeconds }),
+        ...(cutsIdleConnections === undefined ? {} : { cutsIdleConnections }),
+      }),
+    );
   }
 
   /**
@@ -93,25 +115,36 @@ export class HaproxyListener {
   public static management(target: IBrokerTarget, options: ListenerOptions = {}): HaproxyListener {
     const name = options.name ?? 'management';
     const targetPort = options.targetPort ?? target.managementPort ?? MANAGEMENT_PORT;
-    return new HaproxyListener(name, options.port ?? targetPort, target.ready, (port) => ({
-      essential: false,
-      ...shared(name, port, targetPort, target, options),
-      mode: 'http',
-      check: { probe: { kind: 'http', path: '/' }, ...options.check },
-    }));
+    return new HaproxyListener(
+      name,
+      options.port ?? targetPort,
+      'operators',
+      target.ready,
+      servers(target, [targetPort]),
+      (port) => ({
+        essential: false,
+        ...shared(name, port, targetPort, target, options),
+        mode: 'http',
+        check: { probe: { kind: 'http', path: '/' }, ...options.check },
+      }),
+    );
   }
 
   /** Any other listener, with servers that do not change. */
   public static of(config: HaproxyListenerConfig): HaproxyListener {
-    return new HaproxyListener(config.name, config.port, undefined, () => config);
+    return new HaproxyListener(config.name, config.port, 'clients', undefined, undefined, () => config);
   }
 
   private constructor(
     public readonly name: string,
     /** Port of the proxy. */
     public readonly port: number,
+    /** Who needs to reach that port. */
+    public readonly audience: PortSpec['audience'],
     /** What must serve before the proxy is placed. */
     public readonly after: ITerraformDependable | undefined,
+    /** What the proxy reaches behind it, where that can be opened. */
+    public readonly servers: ListenerServers | undefined,
     private readonly produce: (port: number) => HaproxyListenerConfig,
   ) {}
 
@@ -122,6 +155,11 @@ export class HaproxyListener {
   public config(): HaproxyListenerConfig {
     return this.produce(this.port);
   }
+}
+
+function servers({ connections }: IBrokerTarget, ports: readonly number[]): ListenerServers | undefined {
+  if (connections === undefined) return undefined;
+  return { connections, ports: ports.map((port) => Port.tcp(port)) };
 }
 
 function shared(

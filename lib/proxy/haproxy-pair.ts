@@ -1,5 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { Connections } from '../connections/connections';
 import { renderHaproxy } from '../config/haproxy';
 import { HaproxyConfig, HaproxyStatistics, totalConnections } from '../config/haproxy-config';
 import { KeepalivedConfig, renderKeepalived, VrrpTimers } from '../config/keepalived';
@@ -14,6 +15,7 @@ import {
   SCRIPTS_DIRECTORY,
 } from '../model/host';
 import { assertHostName } from '../model/names';
+import { tcpPort } from '../model/ports';
 import { assertSecret, ISecret } from '../model/secret';
 import { nodeScript } from '../node/script';
 import { FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
@@ -108,6 +110,7 @@ export interface ProxyHost {
  */
 export class HaproxyPair extends Construct implements IPlacedGroup {
   public readonly ready: ITerraformDependable;
+  public readonly connections: Connections;
   /** The address that clients use. */
   public readonly floatingAddress: string;
   public readonly statisticsPassword: ISecret;
@@ -133,10 +136,15 @@ export class HaproxyPair extends Construct implements IPlacedGroup {
     this.floating = props.platform.reserveFloatingAddress(this.name, props.floatingAddress);
     this.floatingAddress = this.floating.address;
     const targets = props.listeners.flatMap(({ after }) => (after === undefined ? [] : [after]));
-    this.ready = props.platform.place(
+    const placed = props.platform.place(
       () => this.spec(),
       [...new Set([...targets, ...(props.after ?? [])])],
-    ).ready;
+    );
+    this.ready = placed.ready;
+    this.connections = placed.connections;
+    for (const { servers } of props.listeners) {
+      for (const port of servers?.ports ?? []) servers?.connections.allowFrom(this, port);
+    }
   }
 
   /** The two hosts, in a fixed order. Which of them holds the floating address is known at run time only. */
@@ -178,6 +186,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup {
     const [first, second] = platform.reserveAddresses({
       group: this.name,
       count: 2,
+      role: 'proxy',
       ...(addresses === undefined ? {} : { addresses }),
     });
     if (first === undefined || second === undefined) {
@@ -255,7 +264,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup {
       ],
       scripts: SCRIPTS.map(nodeScript),
       secrets: [{ name: STATISTICS_PASSWORD, secret: this.statisticsPassword }],
-      ports: this.ports(),
+      ports: this.ports,
       aliases,
     };
   }
@@ -293,18 +302,12 @@ export class HaproxyPair extends Construct implements IPlacedGroup {
     };
   }
 
-  private ports(): readonly PortSpec[] {
-    const tcp = (name: string, port: number, audience: PortSpec['audience']): PortSpec => ({
-      name,
-      protocol: 'tcp',
-      from: port,
-      to: port,
-      audience,
-    });
+  /** What the hosts listen on and who needs to reach it. */
+  public get ports(): readonly PortSpec[] {
     return [
-      ...this.props.listeners.map(({ name, port }) => tcp(name, port, 'clients')),
-      tcp('statistics', this.statistics.port, 'operators'),
-      tcp('health', this.healthPort, 'group'),
+      ...this.props.listeners.map(({ name, port, audience }) => tcpPort(name, port, audience)),
+      tcpPort('statistics', this.statistics.port, 'operators'),
+      tcpPort('health', this.healthPort, 'group'),
       { name: 'vrrp', protocol: 'vrrp', from: 0, to: 0, audience: 'group' },
     ];
   }

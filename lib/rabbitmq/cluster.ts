@@ -1,5 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { Connections } from '../connections/connections';
 import { ValidationError } from '../model/errors';
 import { FileSpec, GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { assertHostName } from '../model/names';
@@ -59,6 +60,8 @@ export interface RabbitMqNode {
 export class RabbitMqCluster extends Construct implements IPlacedGroup {
   /** Depend on this to come after the cluster serves. */
   public readonly ready: ITerraformDependable;
+  /** Who may reach the brokers, e.g. `cluster.connections.allowFrom(app, Port.amqp)`. */
+  public readonly connections: Connections;
   public readonly version: RabbitMqVersion;
   /** Name of the administrator. */
   public readonly administratorName: string;
@@ -101,6 +104,7 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
       .reserveAddresses({
         group: this.name,
         count: props.nodes,
+        role: 'rabbitmq',
         ...(props.addresses === undefined ? {} : { addresses: props.addresses }),
       })
       .map((address, index) => ({ name: `${this.name}-${index + 1}`, address }));
@@ -109,7 +113,9 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
       plugins: this.plugins,
       subject: this,
     });
-    this.ready = props.platform.place(() => this.spec(), props.after).ready;
+    const placed = props.platform.place(() => this.spec(), props.after);
+    this.ready = placed.ready;
+    this.connections = placed.connections;
     // Dead letter and alternate exchanges may be declared in any order, so they are checked at the end.
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -136,7 +142,7 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
   }
 
   /** What the brokers listen on and who needs to reach it. */
-  public get connections(): readonly PortSpec[] {
+  public get ports(): readonly PortSpec[] {
     return rabbitMqPorts({
       management: this.managementPort !== undefined,
       prometheus: this.plugins.includes('rabbitmq_prometheus'),
@@ -269,7 +275,7 @@ export class RabbitMqCluster extends Construct implements IPlacedGroup {
         { name: ADMINISTRATOR_SECRET, secret: this.administratorPassword },
         ...this.definitions.secrets(),
       ],
-      ports: this.connections,
+      ports: this.ports,
       aliases: this.brokers.map(({ name, address }) => ({ name, address })),
     };
   }

@@ -1,4 +1,5 @@
 import { PortSpec } from '../model/host';
+import { tcpPort } from '../model/ports';
 
 /** Ports of a RabbitMQ node; see "Port Access" in RabbitMQ's networking guide. */
 export const RABBITMQ_PORTS = {
@@ -11,25 +12,17 @@ export const RABBITMQ_PORTS = {
   toolsTo: 35682,
 } as const;
 
-const single = (name: string, port: number, audience: PortSpec['audience']): PortSpec => ({
-  name,
-  protocol: 'tcp',
-  from: port,
-  to: port,
-  audience,
-});
-
 /** What a node listens on and who needs it. Nothing but the other nodes ever needs epmd, clustering or the tools. */
 export function rabbitMqPorts(features: {
   readonly management: boolean;
   readonly prometheus: boolean;
 }): PortSpec[] {
   return [
-    single('amqp', RABBITMQ_PORTS.amqp, 'clients'),
-    ...(features.management ? [single('management', RABBITMQ_PORTS.management, 'operators')] : []),
-    ...(features.prometheus ? [single('prometheus', RABBITMQ_PORTS.prometheus, 'operators')] : []),
-    single('epmd', RABBITMQ_PORTS.epmd, 'group'),
-    single('clustering', RABBITMQ_PORTS.clustering, 'group'),
+    tcpPort('amqp', RABBITMQ_PORTS.amqp, 'clients'),
+    ...(features.management ? [tcpPort('management', RABBITMQ_PORTS.management, 'operators')] : []),
+    ...(features.prometheus ? [tcpPort('prometheus', RABBITMQ_PORTS.prometheus, 'operators')] : []),
+    tcpPort('epmd', RABBITMQ_PORTS.epmd, 'group'),
+    tcpPort('clustering', RABBITMQ_PORTS.clustering, 'group'),
     {
       name: 'tools',
       protocol: 'tcp',

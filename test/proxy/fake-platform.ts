@@ -1,4 +1,5 @@
 import { ITerraformDependable, TerraformStack, Testing } from 'cdktf';
+import { Connections } from '../../lib/connections/connections';
 import { GroupSpec } from '../../lib/model/host';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../../lib/platform';
 import { HaproxyListener } from '../../lib/proxy/haproxy-listener';
@@ -6,6 +7,8 @@ import { HaproxyPair, HaproxyPairProps } from '../../lib/proxy/haproxy-pair';
 
 /** Remembers what it was asked for; it places nothing. */
 export class FakePlatform implements IPlatform {
+  public constructor(private readonly connections = new Connections([])) {}
+
   public readonly requests: AddressRequest[] = [];
   public readonly floating: (string | undefined)[] = [];
   public after: readonly ITerraformDependable[] = [];
@@ -25,7 +28,7 @@ export class FakePlatform implements IPlatform {
     this.produce = spec;
     this.after = after;
     spec();
-    return { ready: { fqn: 'terraform_data.members' } };
+    return { ready: { fqn: 'terraform_data.members' }, connections: this.connections };
   }
 
   /** The group as it is at synth. */
@@ -57,11 +60,14 @@ export function brokers(count: number): {
 }
 
 /** A pair on a fake platform, in front of three brokers unless `props` say otherwise. */
-export function placePair(props: Partial<HaproxyPairProps> = {}): {
+export function placePair(
+  props: Partial<HaproxyPairProps> = {},
+  connections = new Connections([]),
+): {
   pair: HaproxyPair;
   platform: FakePlatform;
 } {
-  const platform = new FakePlatform();
+  const platform = new FakePlatform(connections);
   const stack = new TerraformStack(Testing.app(), 'stack');
   const listeners = props.listeners ?? [HaproxyListener.amqp(brokers(3))];
   return { pair: new HaproxyPair(stack, 'proxy', { platform, listeners, ...props }), platform };

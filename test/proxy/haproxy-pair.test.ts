@@ -1,3 +1,6 @@
+import { Connections } from '../../lib/connections/connections';
+import { Peer } from '../../lib/connections/peer';
+import { Port } from '../../lib/connections/port';
 import { Testing, TerraformStack } from 'cdktf';
 import { ValidationError } from '../../lib/model/errors';
 import { HaproxyListener } from '../../lib/proxy/haproxy-listener';
@@ -9,13 +12,32 @@ const HAPROXY = '/etc/haproxy/haproxy.cfg';
 const KEEPALIVED = '/etc/keepalived/keepalived.conf';
 
 describe('HaproxyPair', () => {
+  it('may reach what its listeners go to, and is not opened itself', () => {
+    const rules: string[] = [];
+    const group = (securityGroupId: string) => ({
+      securityGroupId,
+      addIngress: ({ rule }: Peer, port: Port) => {
+        rules.push(`${JSON.stringify(rule)} to ${port.toString()} of ${securityGroupId}`);
+      },
+    });
+    const target = {
+      ...brokers(3),
+      managementPort: 15_672,
+      connections: new Connections([group('sg-brokers')]),
+    };
+    const listeners = [HaproxyListener.amqp(target)];
+    placePair({ listeners }, new Connections([group('sg-proxies')]));
+    const proxies = '{"kind":"security-group","securityGroupId":"sg-proxies"}';
+    expect(rules).toEqual([`${proxies} to tcp-5672 of sg-brokers`, `${proxies} to tcp-15672 of sg-brokers`]);
+  });
+
   it('is two hosts with the addresses of the platform', () => {
     const { pair, platform } = placePair();
     expect(pair.hosts).toEqual([
       { name: 'proxy-1', address: '10.0.0.21' },
       { name: 'proxy-2', address: '10.0.0.22' },
     ]);
-    expect(platform.requests).toEqual([{ group: 'proxy', count: 2 }]);
+    expect(platform.requests).toEqual([{ group: 'proxy', count: 2, role: 'proxy' }]);
     expect(platform.group.name).toBe('proxy');
     expect(platform.group.hosts.map(({ name, address }) => ({ name, address }))).toEqual(pair.hosts);
     expect(pair.ready.fqn).toBe('terraform_data.members');

@@ -58,7 +58,7 @@ describe('RabbitMqCluster', () => {
   });
 
   it('opens epmd, clustering and the tools to its own nodes only', () => {
-    const group = cluster(stack()).connections.filter(({ audience }) => audience === 'group');
+    const group = cluster(stack()).ports.filter(({ audience }) => audience === 'group');
     expect(group.map(({ from, to }) => [from, to])).toEqual([
       [4369, 4369],
       [25672, 25672],
