@@ -1,59 +1,22 @@
 import { execFile } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { composingSnippet, ROOT } from '../docs/repository';
+import { below, EmptyProject, PEERS } from './empty-project';
 
 const execute = promisify(execFile);
-const TYPESCRIPT = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 /** Besides `dist/lib` and `images`. */
 const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-const PEERS = ['cdktf', 'constructs'];
 
-const project = mkdtempSync(join(tmpdir(), 'package-'));
-const installed = join(project, 'node_modules', 'cdktf-brokers');
+const project = new EmptyProject();
+const installed = project.installed('cdktf-brokers');
 
-beforeAll(async () => {
-  const { stdout } = await execute(
-    'npm',
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', project],
-    {
-      cwd: ROOT,
-    },
-  );
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version: string } | undefined>;
-  };
-  const peers = PEERS.map((name) => `${name}@${lock.packages[`node_modules/${name}`]?.version ?? 'latest'}`);
-  writeFileSync(join(project, 'package.json'), '{ "private": true }');
-  await execute(
-    'npm',
-    ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${filename}`, ...peers],
-    { cwd: project },
-  );
-}, 120_000);
+beforeAll(() => project.install('.'), 120_000);
 
 afterAll(() => {
-  rmSync(project, { recursive: true });
+  project.remove();
 });
-
-/** Files in a folder and its folders, by their path from it. */
-function below(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    statSync(join(directory, path)).isFile(),
-  );
-}
 
 /** What a compiled file was before. */
 function sourceOf(path: string): string {
@@ -91,39 +54,28 @@ describe('the packed files', () => {
 
   it('bring no copy of the peers', () => {
     expect(below(installed).filter((path) => path.includes('node_modules'))).toEqual([]);
-    for (const name of PEERS) expect(existsSync(join(project, 'node_modules', name))).toBe(true);
+    for (const name of PEERS) expect(project.has(name)).toBe(true);
   });
 });
 
 describe('an application in another project', () => {
-  const compile = (options: object, files: readonly string[], name: string): Promise<unknown> => {
-    const path = join(project, name);
-    writeFileSync(
-      path,
-      JSON.stringify({ compilerOptions: { strict: true, target: 'es2022', ...options }, files }),
-    );
-    return execute(process.execPath, [TYPESCRIPT, '-p', path]).catch((error: unknown) => {
-      throw new Error((error as { stdout: string }).stdout);
-    });
-  };
-
-  const synthesise = async (script: string): Promise<string> => {
-    const output = join(project, `${script}.out`);
-    await execute(process.execPath, [join(project, 'compiled', script)], {
-      cwd: project,
-      env: { ...process.env, CDKTF_OUTDIR: output },
-    });
-    return join(output, 'stacks', 'messaging');
-  };
+  it('needs no bindings of a cloud that it does not use', () => {
+    expect(project.has('@cdktf/provider-docker')).toBe(true);
+    expect(project.has('@cdktf/provider-alicloud')).toBe(false);
+  });
 
   beforeAll(async () => {
-    writeFileSync(join(project, 'app.cts'), composingSnippet());
-    writeFileSync(join(project, 'app.mts'), composingSnippet());
-    await compile({ module: 'node16', outDir: 'compiled' }, ['app.cts', 'app.mts'], 'tsconfig.node16.json');
+    writeFileSync(join(project.directory, 'app.cts'), composingSnippet());
+    writeFileSync(join(project.directory, 'app.mts'), composingSnippet());
+    await project.compile(
+      { module: 'node16', outDir: 'compiled' },
+      ['app.cts', 'app.mts'],
+      'tsconfig.node16.json',
+    );
   }, 120_000);
 
   it('compiles for a bundler as well', async () => {
-    await compile(
+    await project.compile(
       { module: 'esnext', moduleResolution: 'bundler', noEmit: true },
       ['app.mts'],
       'tsconfig.json',
@@ -133,7 +85,7 @@ describe('an application in another project', () => {
   it.each(['app.cjs', 'app.mjs'])(
     'synthesises as %s',
     async (script) => {
-      const stack = await synthesise(script);
+      const stack = await project.synthesise(script, 'messaging');
       const { resource } = JSON.parse(readFileSync(join(stack, 'cdk.tf.json'), 'utf8')) as {
         resource: Record<
           string,
@@ -160,9 +112,9 @@ describe('an application in another project', () => {
   );
 
   it('has an agent beside the stack that runs without any package', async () => {
-    const stack = await synthesise('app.cjs');
+    const stack = await project.synthesise('app.cjs', 'messaging');
     const agent = below(stack).find((path) => path.endsWith('/main.js'));
-    const alone = join(project, 'alone');
+    const alone = join(project.directory, 'alone');
     mkdirSync(alone);
     await expect(
       execute(process.execPath, [join(stack, agent ?? ''), 'ready'], { cwd: alone, env: {} }),

@@ -10,12 +10,14 @@ const SCHEMA = fileURLToPath(new URL('../schema.json', import.meta.url));
 const SOURCE = 'aliyun/alicloud';
 const [constraint = '>= 1.289.0', ...others] = process.argv.slice(2);
 
-/** What Terraform prints for the newest release that matches `constraint`. @throws Error with one sentence */
+/** What Terraform prints for the newest release that matches `constraint`, and which one that is. @throws Error */
 function print(directory) {
   const requirement = { required_providers: { alicloud: { source: SOURCE, version: constraint } } };
   writeFileSync(join(directory, 'main.tf.json'), JSON.stringify({ terraform: requirement }));
   terraform(directory, 'init', '-input=false', '-no-color');
-  return JSON.parse(terraform(directory, 'providers', 'schema', '-json'));
+  const { provider_selections } = JSON.parse(terraform(directory, 'version', '-json'));
+  const schema = JSON.parse(terraform(directory, 'providers', 'schema', '-json'));
+  return { ...schema, provider_versions: provider_selections };
 }
 
 function terraform(directory, ...args) {
@@ -39,7 +41,9 @@ try {
   if (others.length > 0) throw new Error(`one constraint at most, got ${process.argv.slice(2).join(' ')}`);
   const { schema, missing } = cut(print(directory), JSON.parse(readFileSync(SCHEMA, 'utf8')));
   writeFileSync(SCHEMA, `${JSON.stringify(schema, undefined, 1)}\n`);
-  console.log(`schema.json is of ${JSON.stringify(schema.provider_versions)}`);
+  for (const [address, version] of Object.entries(schema.provider_versions)) {
+    console.log(`schema.json is of ${address} ${version}`);
+  }
   for (const name of missing) console.log(`the provider no longer has ${name}`);
 } catch (error) {
   console.error(error.message);
