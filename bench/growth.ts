@@ -4,7 +4,7 @@
  */
 import { App, TerraformStack } from 'cdktf';
 import { DockerPlatform } from '../lib/docker/docker-platform';
-import { Images } from '../lib/docker/images';
+import { Images } from '../lib/images';
 import { RabbitMqCluster } from '../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../lib/rabbitmq/version';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IImageSource, ImageNames, Images } from '../lib/docker/images';
+import { IImageSource, ImageNames, Images } from '../lib/images';
 
 /** The folder of the project, seen from `dist/stacks`. */
 const ROOT = join(__dirname, '..', '..');

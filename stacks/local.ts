@@ -1,7 +1,7 @@
 import { TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DockerPlatform } from '../lib/docker/docker-platform';
-import { IImageSource } from '../lib/docker/images';
+import { IImageSource } from '../lib/images';
 import { HaproxyListener } from '../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../lib/proxy/haproxy-pair';
 import { RabbitMqCluster } from '../lib/rabbitmq/cluster';

@@ -18,7 +18,7 @@ import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../pla
 import { TerraformData } from '../terraform/terraform-data';
 import { Preflight } from './agent/preflight';
 import { DockerGroup } from './docker-group';
-import { IImageSource } from './images';
+import { IImageSource } from '../images';
 
 /** The first release whose behaviour this library was tested with, and the end of that major line. */
 const PROVIDER_VERSION = '>= 3.6.2, < 5.0.0';

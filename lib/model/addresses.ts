@@ -23,11 +23,13 @@ export class AddressPlan {
   /**
    * @param subject who asks, for error messages
    * @param cidr the network, e.g. `172.29.0.0/24`
+   * @param reservedAtEnd how many of the last addresses belong to the network's operator, the broadcast address included
    * @throws ValidationError when `cidr` is no IPv4 network or has bits set in its host part
    */
   public constructor(
     private readonly subject: ErrorSubject,
     public readonly cidr: string,
+    private readonly reservedAtEnd = 1,
   ) {
     if (!Address4.isValid(cidr) || !cidr.includes('/')) {
       throw new ValidationError(
@@ -64,14 +66,26 @@ export class AddressPlan {
         `addresses of ${group} must name one address a host, got ${fixed.length} for ${count} hosts`,
       );
     }
-    if (fixed === undefined && count >= BLOCK_SIZE) {
+    return Array.from({ length: count }, (_, index) => this.host(group, index + 1, fixed?.[index]));
+  }
+
+  /**
+   * Fixed address of host `number` of a group, counted from 1, for groups whose hosts are in several networks.
+   * @throws ValidationError when it is outside the network, taken, or when the network has no room
+   */
+  public host(group: string, number: number, fixed?: string): string {
+    if (fixed === undefined && number >= BLOCK_SIZE) {
       throw new ValidationError(
         this.subject,
-        `${group} has ${count} hosts, more than the ${BLOCK_SIZE - 1} addresses of its block: pass addresses`,
+        `${group} has ${number} hosts, more than the ${BLOCK_SIZE - 1} addresses of its block: pass addresses`,
       );
     }
-    const addresses = fixed ?? Array.from({ length: count }, (_, index) => this.inBlock(group, index + 1));
-    return addresses.map((address, index) => this.claim(address, `${group}-${index + 1}`));
+    return this.claim(fixed ?? this.inBlock(group, number), `${group}-${number}`);
+  }
+
+  /** Gives `group` its block before its first host asks, so that blocks are in one order in several networks. */
+  public reserveBlock(group: string): void {
+    if (!this.blocks.has(group)) this.blocks.set(group, this.blocks.size + 1);
   }
 
   /**
@@ -83,11 +97,8 @@ export class AddressPlan {
   }
 
   private inBlock(group: string, index: number): string {
-    let block = this.blocks.get(group);
-    if (block === undefined) {
-      block = this.blocks.size + 1;
-      this.blocks.set(group, block);
-    }
+    this.reserveBlock(group);
+    const block = this.blocks.get(group) ?? 0;
     return this.network
       .startAddress()
       .offset(block * BLOCK_SIZE + index)
@@ -99,9 +110,10 @@ export class AddressPlan {
     if (candidate === undefined) {
       throw new ValidationError(this.subject, `${owner} needs an IPv4 address, got ${address}`);
     }
-    const edges = [this.network.startAddress(), this.network.endAddress()].map((edge) => edge.correctForm());
     const key = candidate.correctForm();
-    if (!candidate.isInSubnet(this.network) || edges.includes(key)) {
+    const number = candidate.bigInt();
+    const [first, last] = [this.network.startAddress().bigInt(), this.network.endAddress().bigInt()];
+    if (number <= first || number > last - BigInt(this.reservedAtEnd)) {
       throw new ValidationError(
         this.subject,
         `address ${key} of ${owner} is outside ${this.cidr}: choose a larger subnet or an address inside it`,

@@ -1,6 +1,6 @@
 import { App, TerraformStack, Testing } from 'cdktf';
 import { DockerPlatform } from '../../lib/docker/docker-platform';
-import { Images } from '../../lib/docker/images';
+import { Images } from '../../lib/images';
 import { GroupSpec, HostSpec } from '../../lib/model/host';
 
 /** Synthesised resources by type and logical id. */

@@ -1,7 +1,7 @@
 import { App } from 'cdktf';
 import { readFileSync } from 'node:fs';
 import { DockerPlatform } from '../../lib/docker/docker-platform';
-import { Images } from '../../lib/docker/images';
+import { Images } from '../../lib/images';
 import { GroupSpec } from '../../lib/model/host';
 import { Secret } from '../../lib/secret';
 import { localImages } from '../../stacks/images';

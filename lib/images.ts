@@ -1,5 +1,5 @@
-import { ErrorSubject, ValidationError } from '../model/errors';
-import { ImageSpec } from '../model/host';
+import { ErrorSubject, ValidationError } from './model/errors';
+import { ImageSpec } from './model/host';
 
 /** Image names by role, e.g. `{ rabbitmq: 'rabbitmq:4.0.9', proxy: 'registry.example.com/proxy:3.0' }`. */
 export type ImageNames = Readonly<Record<ImageSpec['role'], string>>;
