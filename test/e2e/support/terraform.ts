@@ -13,56 +13,35 @@ export interface PlannedChange {
 export class TerraformFolder {
   public readonly directory = mkdtempSync(join(tmpdir(), 'terraform-e2e-'));
 
-  public constructor(private readonly environment: NodeJS.ProcessEnv) {}
-
   /** The next command sees this configuration. */
   public write(configuration: object): void {
-    writeFileSync(join(this.directory, 'main.tf.json'), JSON.stringify(configuration));
+    writeFileSync(join(this.directory, 'main.tf.json'), JSON.stringify(configuration, undefined, 2));
   }
 
-  public async run(...args: readonly string[]): Promise<CommandResult> {
-    if (args[0] !== 'init' && !existsSync(join(this.directory, '.terraform'))) {
-      const prepared = await this.run('init');
-      if (prepared.code !== 0) return prepared;
-    }
-    return run('terraform', [...args, '-no-color', '-input=false'], {
-      cwd: this.directory,
-      env: { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...this.environment },
-    });
+  public validate(environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+    return this.run(environment, 'validate');
   }
 
-  public validate(): Promise<CommandResult> {
-    return this.run('validate');
-  }
-
-  public apply(...args: readonly string[]): Promise<CommandResult> {
-    return this.run('apply', '-auto-approve', ...args);
+  public apply(environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+    return this.run(environment, 'apply', '-auto-approve');
   }
 
   /** Exit code 0: nothing to do, 2: changes. */
-  public plan(): Promise<CommandResult> {
-    return this.run('plan', '-detailed-exitcode');
+  public plan(environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+    return this.run(environment, 'plan', '-detailed-exitcode');
   }
 
-  public destroy(): Promise<CommandResult> {
-    return this.run('destroy', '-auto-approve');
+  public destroy(environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+    return this.run(environment, 'destroy', '-auto-approve');
   }
 
   /** All that a plan wants to change. @throws Error with Terraform's words when there is no plan */
-  public async plannedChanges(): Promise<PlannedChange[]> {
-    for (const args of [
-      ['plan', '-out=plan.bin'],
-      ['show', '-json', 'plan.bin'],
-    ] as const) {
-      const result = await this.run(...args);
-      if (result.code !== 0) throw new Error(result.output);
-      if (args[0] !== 'show') continue;
-      const { resource_changes: changes = [] } = JSON.parse(result.stdout) as {
-        resource_changes?: PlannedChange[];
-      };
-      return changes.filter(({ change }) => change.actions.join() !== 'no-op');
-    }
-    return [];
+  public async plannedChanges(environment: NodeJS.ProcessEnv = {}): Promise<PlannedChange[]> {
+    const planned = await this.run(environment, 'plan', '-out=plan.bin');
+    if (planned.code !== 0) throw new Error(planned.output);
+    const { stdout } = await this.terraform(environment, 'show', '-json', 'plan.bin');
+    const { resource_changes: changes = [] } = JSON.parse(stdout) as { resource_changes?: PlannedChange[] };
+    return changes.filter(({ change }) => change.actions.join() !== 'no-op');
   }
 
   /** The state that Terraform keeps. */
@@ -72,5 +51,20 @@ export class TerraformFolder {
 
   public remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async run(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<CommandResult> {
+    if (!existsSync(join(this.directory, '.terraform'))) {
+      const prepared = await this.terraform(environment, 'init', '-input=false');
+      if (prepared.code !== 0) return prepared;
+    }
+    return this.terraform(environment, ...args);
+  }
+
+  private terraform(environment: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<CommandResult> {
+    return run('terraform', [...args, '-no-color'], {
+      cwd: this.directory,
+      env: { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...environment },
+    });
   }
 }

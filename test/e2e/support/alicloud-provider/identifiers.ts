@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Block } from './schema';
-import { ObjectValue, UNKNOWN, Value, canonical, textOf } from './values';
+import { ObjectValue, UNKNOWN, Value, canonical, spelled, textOf } from './values';
 
 /** Ids that the cloud makes up: what they begin with. */
 const PREFIXES: Readonly<Record<string, string>> = {
@@ -81,7 +81,8 @@ const COMPOSED: Readonly<Record<string, string>> = {
   alicloud_vpc_peer_connection_accepter: '{instance_id}',
 };
 
-/** Longer texts, such as user data, hold secrets that differ from run to run and would make ids differ with them. */
+/** What carries secrets, which differ from run to run and would make ids differ with them. */
+const CARRIERS = ['user_data', 'command_content', 'parameters', 'private_key', 'content'];
 const LONGEST_IN_SEED = 200;
 
 /** The id of a new resource: equal configurations get equal ids, told apart by `occurrence`. */
@@ -93,7 +94,7 @@ export function identifierOf(type: string, block: Block, values: ObjectValue, oc
   return composed
     .replace('#', made)
     .replace(/\{([a-z_|]+)\}/g, (_, names: string) =>
-      names.split('|').reduce((text, name) => (text === '' ? spelled(values[name] ?? null) : text), ''),
+      names.split('|').reduce((text, name) => (text === '' ? spelled(values[name]) : text), ''),
     );
 }
 
@@ -101,6 +102,7 @@ export function identifierOf(type: string, block: Block, values: ObjectValue, oc
 export function seedOf(type: string, block: Block, values: ObjectValue): string {
   const members = [...block.attributes]
     .filter(([, { sensitive, optional, required }]) => sensitive !== true && (optional ?? required) === true)
+    .filter(([name]) => !CARRIERS.includes(name))
     .map(([name]): [string, Value] => [name, values[name] ?? null])
     .filter(([, value]) => value !== UNKNOWN && canonical(value).length <= LONGEST_IN_SEED);
   return `${type}${canonical(Object.fromEntries(members))}`;
@@ -112,26 +114,10 @@ export function madeUp(seed: string, occurrence: number): string {
   return BigInt(`0x${digest}`).toString(36).slice(-17);
 }
 
-/** With no `nic_type` the provider prints what Go prints for nothing. */
 function securityGroupRuleId(values: ObjectValue): string {
-  const source =
-    textOf(values['cidr_ip']) ??
-    textOf(values['ipv6_cidr_ip'])?.replaceAll(':', '_') ??
-    textOf(values['source_security_group_id']) ??
-    textOf(values['prefix_list_id']) ??
-    '';
-  const rest: readonly Value[] = [
-    textOf(values['nic_type']) ?? '<nil>',
-    source,
-    values['policy'] ?? null,
-    values['priority'] ?? null,
-  ];
-  const parts = ['security_group_id', 'type', 'ip_protocol', 'port_range'];
-  return [...parts.map((name): Value => values[name] ?? null), ...rest].map(spelled).join(':');
-}
-
-function spelled(value: Value): string {
-  if (typeof value === 'string') return value;
-  if (value === null || value === UNKNOWN) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const sources = ['cidr_ip', 'ipv6_cidr_ip', 'source_security_group_id', 'prefix_list_id'];
+  const source = sources.map((name) => textOf(values[name])).find(Boolean) ?? '';
+  const before = ['security_group_id', 'type', 'ip_protocol', 'port_range', 'nic_type'];
+  const parts = [...before.map((name) => spelled(values[name])), source.replaceAll(':', '_')];
+  return [...parts, spelled(values['policy']), spelled(values['priority'])].join(':');
 }

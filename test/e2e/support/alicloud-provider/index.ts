@@ -35,6 +35,8 @@ export interface AlicloudProvider {
   resources(type: string): readonly StoredResource[];
   /** Number of resources of all types that exist. */
   size(): number;
+  /** Makes a resource outside Terraform and returns its id. @throws Error as the cloud's API refuses it */
+  add(type: string, values: Readonly<Record<string, Value>>): Promise<string>;
   /** Changes a resource behind Terraform's back. */
   change(type: string, id: string, values: Readonly<Record<string, Value>>): void;
   /** Removes a resource behind Terraform's back. */
@@ -57,6 +59,7 @@ export async function startAlicloudProvider(
     journal: operations.journal,
     resources: (type) => cloud.all(type),
     size: () => cloud.everything().length,
+    add: (type, values) => service.add(type, values),
     change: (type, id, values) => {
       cloud.change(type, id, values);
     },

@@ -4,9 +4,14 @@ import { identifierOf, seedOf } from './identifiers';
 import { interruptionOf } from './interruptions';
 import { JournalEntry, Operation } from './journal';
 import { planResource } from './plan';
-import { refusalsOf } from './rules';
+import { deletionRefusal, refusalsOf } from './rules';
 import { Block } from './schema';
 import { ObjectValue, textOf } from './values';
+
+/** Two rules that say the same are one rule in the cloud: the provider sees no second. */
+const SHARED = ['alicloud_security_group_rule'];
+const PATIENCE_MILLISECONDS = 3000;
+const RETRY_MILLISECONDS = 20;
 
 /** Called before the cloud does something: waiting delays it, throwing makes it fail. */
 export type Hook = (operation: Operation) => Promise<void> | void;
@@ -28,6 +33,9 @@ export class Operations {
     return this.journalled(operation, () => {
       this.refuse(type, planned);
       const id = identifierOf(type, block, planned, this.cloud.nextOccurrence(seedOf(type, block, planned)));
+      if (!SHARED.includes(type) && this.cloud.get(type, id) !== undefined) {
+        throw new Error(`${type} ${id} already exists`);
+      }
       const values = answerOf(this.cloud, type, block, id, planned);
       this.cloud.put({ type, id, values });
       return values;
@@ -65,9 +73,22 @@ export class Operations {
   public async delete(type: string, prior: ObjectValue): Promise<void> {
     const id = textOf(prior['id']) ?? '';
     const operation = { operation: 'delete', type, id, name: nameOf(prior), changed: [] } as const;
-    await this.journalled(operation, () => {
+    await this.journalled(operation, async () => {
+      await this.untilDeletable(type, id);
       this.cloud.remove(type, id);
     });
+  }
+
+  /** The provider asks again while another resource is in the way, since that one may be on its way out. */
+  private async untilDeletable(type: string, id: string): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MILLISECONDS;
+    for (;;) {
+      const refusal = deletionRefusal(this.cloud, type, id);
+      if (refusal === undefined) return;
+      if (!refusal.startsWith('DependencyViolation') || performance.now() > deadline)
+        throw new Error(refusal);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+    }
   }
 
   private refuse(type: string, values: ObjectValue, id?: string): void {
@@ -75,11 +96,11 @@ export class Operations {
     if (first !== undefined) throw new Error(first);
   }
 
-  private async journalled<T>(operation: Operation, act: () => T): Promise<T> {
+  private async journalled<T>(operation: Operation, act: () => T | Promise<T>): Promise<T> {
     const startedAt = this.now();
     try {
       await this.before(operation);
-      const result = act();
+      const result = await act();
       this.journal.push({ ...operation, startedAt, endedAt: this.now() });
       return result;
     } catch (error) {

@@ -108,7 +108,7 @@ export function loadSchema(folder: string): ProviderSchema {
 /** The value with just the attributes of the block, as the protocol wants it: absent ones are null, absent blocks empty. */
 export function conform(block: Block, value: ObjectValue): ObjectValue {
   const result: Record<string, Value> = {};
-  for (const name of block.attributes.keys()) result[name] = value[name] ?? null;
+  for (const [name, { type }] of block.attributes) result[name] = fitted(type, value[name] ?? null);
   for (const [name, { nesting, block: inner }] of block.blocks) {
     const nested = value[name] ?? null;
     if (nesting === 'single') result[name] = isObject(nested) ? conform(inner, nested) : null;
@@ -117,6 +117,29 @@ export function conform(block: Block, value: ObjectValue): ObjectValue {
     } else result[name] = nested ?? [];
   }
   return result;
+}
+
+/** What Terraform's SDK takes for the absence of a value of this type. */
+export function zeroOf(type: CtyType): Value {
+  if (type === 'string') return '';
+  if (type === 'number') return 0;
+  if (type === 'bool') return false;
+  return type[0] === 'map' || type[0] === 'object' ? {} : [];
+}
+
+/** Objects inside get just the attributes of their type. */
+function fitted(type: CtyType, value: Value): Value {
+  if (typeof type === 'string' || value === null) return value;
+  if (type[0] === 'object' && isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(type[1]).map(([name, inner]) => [name, fitted(inner, value[name] ?? zeroOf(inner))]),
+    );
+  }
+  if (type[0] !== 'object' && isList(value)) {
+    const inner = type[1];
+    return value.map((element) => fitted(inner, element));
+  }
+  return value;
 }
 
 function joined(raw: RawBlock, traits: Readonly<Record<string, Traits>>): Block {

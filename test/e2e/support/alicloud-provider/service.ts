@@ -3,10 +3,11 @@ import { readDataSource } from './data-sources';
 import { Diagnostic, AttributePath, failure, pathMessage, refusals } from './diagnostics';
 import { Operations } from './operations';
 import { planResource } from './plan';
+import { configurationProblems } from './rules';
 import { Block, ProviderSchema, conform } from './schema';
 import { schemaMessage } from './schema-message';
 import { validateBlock } from './validate';
-import { DynamicValue, ObjectValue, decodeObject, encodeValue, isObject, textOf } from './values';
+import { DynamicValue, ObjectValue, decodeObject, encodeValue, isObject, spelled, textOf } from './values';
 
 interface Typed {
   readonly type_name: string;
@@ -63,6 +64,14 @@ export class ProviderService {
     };
   }
 
+  /** Makes a resource as somebody without Terraform would. @throws Error as the cloud's API refuses it */
+  public async add(type: string, values: ObjectValue): Promise<string> {
+    const block = this.resource(type);
+    const { planned } = planResource(type, block, null, conform(block, values));
+    const created = await this.operations.create(type, block, planned);
+    return spelled(created['id']);
+  }
+
   private prepare(config: DynamicValue): Answer {
     const values = decodeObject(config) ?? {};
     return { prepared_config: config, diagnostics: refusals(validateBlock(this.schema.provider, values)) };
@@ -77,7 +86,9 @@ export class ProviderService {
   }
 
   private validateResource({ type_name: type, config }: Config): Answer {
-    return { diagnostics: refusals(validateBlock(this.resource(type), decodeObject(config) ?? {})) };
+    const values = decodeObject(config) ?? {};
+    const problems = [...validateBlock(this.resource(type), values), ...configurationProblems(type, values)];
+    return { diagnostics: refusals(problems) };
   }
 
   private validateDataSource({ type_name: type, config }: Config): Answer {

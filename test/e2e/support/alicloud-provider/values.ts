@@ -57,6 +57,13 @@ export function textOf(value: Value | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** The value as a person writes it; nothing for one that is absent or unknown. */
+export function spelled(value: Value | undefined): string {
+  if (value === undefined || value === null || value === UNKNOWN) return '';
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 /** The strings of a list or set. */
 export function textsOf(value: Value | undefined): readonly string[] {
   return isList(value) ? value.filter((element): element is string => typeof element === 'string') : [];
