@@ -1,0 +1,85 @@
+import { Address4 } from 'ip-address';
+import { ErrorSubject, ValidationError } from '../model/errors';
+
+/** Prefix lengths that Alibaba Cloud takes, see "CreateVpc" and "CreateVSwitch" in its API reference. */
+export const VPC_PREFIX_LENGTHS = { least: 8, most: 28 } as const;
+export const VSWITCH_PREFIX_LENGTHS = { least: 16, most: 29 } as const;
+
+/** Networks that no VPC may share an address with, see "CreateVpc". */
+const FORBIDDEN = [
+  { network: new Address4('100.64.0.0/10'), use: "the cloud's own services" },
+  { network: new Address4('127.0.0.0/8'), use: 'loopback' },
+  { network: new Address4('169.254.0.0/16'), use: 'link-local addresses' },
+  { network: new Address4('224.0.0.0/4'), use: 'multicast' },
+] as const;
+
+/**
+ * An IPv4 network.
+ * @param what the attribute, for error messages
+ * @throws ValidationError unless `cidr` is a network in CIDR form without host bits, of a length that the cloud takes
+ */
+export function parseNetwork(
+  subject: ErrorSubject,
+  what: string,
+  cidr: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): Address4 {
+  if (!Address4.isValid(cidr) || !cidr.includes('/')) {
+    throw new ValidationError(
+      subject,
+      `${what} must be an IPv4 network, got ${cidr}: write e.g. 10.0.0.0/16`,
+    );
+  }
+  const network = new Address4(cidr);
+  const start = network.startAddress().correctForm();
+  if (network.correctForm() !== start) {
+    throw new ValidationError(
+      subject,
+      `${what} has host bits set, got ${cidr}: use ${start}/${network.subnetMask}`,
+    );
+  }
+  if (network.subnetMask < least || network.subnetMask > most) {
+    const size = network.subnetMask < least ? 'large' : 'small';
+    throw new ValidationError(subject, `${what} is too ${size}, got ${cidr}: use /${least} to /${most}`);
+  }
+  const forbidden = FORBIDDEN.find((other) => overlaps(network, other.network));
+  if (forbidden !== undefined) {
+    throw new ValidationError(
+      subject,
+      `${what} overlaps ${forbidden.network.address}, kept for ${forbidden.use}, got ${cidr}: use e.g. 10.0.0.0/16`,
+    );
+  }
+  return network;
+}
+
+/** Whether the two networks share an address. */
+export function overlaps(one: Address4, other: Address4): boolean {
+  return one.isInSubnet(other) || other.isInSubnet(one);
+}
+
+/** The networks of `prefixLength` within `network`, in their order, at most `count` of them. */
+export function subnets(network: Address4, prefixLength: number, count: number): Address4[] {
+  const found: Address4[] = [];
+  let next = new Address4(`${network.startAddress().correctForm()}/${prefixLength}`);
+  while (found.length < count && next.isInSubnet(network)) {
+    found.push(next);
+    if (next.endAddress().correctForm() === network.endAddress().correctForm()) break;
+    next = next.nextNetwork();
+  }
+  return found;
+}
+
+/**
+ * Whether a host may have the address: the first and the last three of a vSwitch belong to the cloud, see
+ * "CreateVSwitch" in its API reference.
+ */
+export function isHostAddress(address: string, vswitch: Address4): boolean {
+  if (!Address4.isValid(address) || address.includes('/')) return false;
+  const candidate = new Address4(address);
+  const last = vswitch.endAddress();
+  const reserved = [vswitch.startAddress(), last.offset(-2), last.offset(-1), last];
+  return (
+    candidate.isInSubnet(vswitch) &&
+    !reserved.some((other) => other.correctForm() === candidate.correctForm())
+  );
+}
