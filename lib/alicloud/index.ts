@@ -1,2 +1,3 @@
 export * from './network';
 export * from './provider-version';
+export * from './security-group';
