@@ -6,15 +6,16 @@ import {
   AlicloudProviderOptions,
   startAlicloudProvider,
 } from './support/alicloud-provider';
-import { RESOURCES, stack } from './support/alicloud-stack';
+import { INSTANCE, RESOURCES, stack } from './support/alicloud-stack';
 import { TerraformFolder } from './support/terraform';
 
 let provider: AlicloudProvider;
 let folder: TerraformFolder;
 let failing: string | undefined;
+let failingLate: string | undefined;
 
 beforeEach(async () => {
-  failing = undefined;
+  failing = failingLate = undefined;
   provider = await start();
   folder = new TerraformFolder();
 });
@@ -28,6 +29,9 @@ function start(options: AlicloudProviderOptions = {}): Promise<AlicloudProvider>
   return startAlicloudProvider({
     before: ({ type }) => {
       if (type === failing) throw new Error('ServiceUnavailable');
+    },
+    after: ({ type }) => {
+      if (type === failingLate) throw new Error('OperationTimeout');
     },
     ...options,
   });
@@ -214,6 +218,13 @@ describe('a change', () => {
     ).toEqual([]);
   });
 
+  test('to the empty text of what the cloud computes is none', async () => {
+    await apply(stack());
+    expect(
+      await plannedFor(stack({ alicloud_instance: { rabbit: { description: '', key_name: '' } } })),
+    ).toEqual([]);
+  });
+
   test('behind the back of Terraform shows in the next plan', async () => {
     await apply(stack());
     const [instance] = provider.resources('alicloud_instance');
@@ -231,11 +242,55 @@ describe('the cloud', () => {
     const failed = await folder.apply(provider.environment);
     expect(failed.code).toBe(1);
     expect(failed.output).toContain('ServiceUnavailable');
-    expect(provider.journal.at(-1)).toMatchObject({ type: 'alicloud_instance', error: 'ServiceUnavailable' });
+    const errors = provider.journal.filter(({ error }) => error !== undefined);
+    expect(errors).toMatchObject([{ type: 'alicloud_instance', id: '', error: 'ServiceUnavailable' }]);
     failing = undefined;
     await apply(stack());
     await expectNothingToDo();
     expect(provider.size()).toBe(5);
+  });
+
+  test('reports a failure of what it has made, and Terraform makes it anew', async () => {
+    failingLate = 'alicloud_instance';
+    folder.write(stack());
+    const failed = await folder.apply(provider.environment);
+    expect(failed.output).toContain('OperationTimeout');
+    const [made] = provider.resources('alicloud_instance');
+    failingLate = undefined;
+    expect(await plannedFor(stack())).toEqual(['alicloud_instance.rabbit: delete create']);
+    await apply(stack());
+    expect(provider.resources('alicloud_instance')).toHaveLength(1);
+    expect(provider.resources('alicloud_instance')[0]?.id).not.toBe(made?.id);
+  });
+
+  test('works on several resources at a time, and the journal tells', async () => {
+    const slow = await start({ before: () => new Promise((resolve) => setTimeout(resolve, 100)) });
+    const machines = (text: string, chain: boolean) =>
+      stack({
+        alicloud_instance: {
+          rabbit: { user_data: `\${base64encode("${text}")}` },
+          second: {
+            ...INSTANCE,
+            instance_name: 'rabbit-2',
+            private_ip: '10.0.1.12',
+            user_data: `\${base64encode("${text}")}`,
+            ...(chain ? { depends_on: ['alicloud_instance.rabbit'] } : {}),
+          },
+        },
+      });
+    const stops = async (text: string, chain: boolean) => {
+      folder.write(machines(text, chain));
+      slow.journal.length = 0;
+      expect((await folder.apply(slow.environment)).code).toBe(0);
+      return slow.journal.filter(({ interruption }) => interruption === 'stopped');
+    };
+    await stops('one', false);
+    const [first, second] = await stops('two', false);
+    expect(second?.startedAt).toBeLessThan(first?.endedAt ?? 0);
+    const [before, after] = await stops('three', true);
+    expect([before?.name, after?.name]).toEqual(['rabbit-1', 'rabbit-2']);
+    expect(after?.startedAt).toBeGreaterThanOrEqual(before?.endedAt ?? Infinity);
+    slow.stop();
   });
 
   test('takes two rules that say the same for one: removing one removes both', async () => {

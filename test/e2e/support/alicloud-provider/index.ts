@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Cloud, StoredResource } from './cloud';
 import { JournalEntry } from './journal';
-import { Hook, Operations } from './operations';
+import { Hooks, Operations } from './operations';
 import { loadSchema } from './schema';
 import { listen } from './server';
 import { ProviderService } from './service';
@@ -11,18 +11,16 @@ import { Value } from './values';
 
 export type { StoredResource } from './cloud';
 export type { Interruption, JournalEntry, Operation } from './journal';
-export type { Hook } from './operations';
+export type { Hook, Hooks } from './operations';
 
 const SCHEMA_FOLDER = resolve(__dirname, '../../../../providers/alicloud');
 const ADDRESS = 'registry.terraform.io/aliyun/alicloud';
 
-export interface AlicloudProviderOptions {
+export interface AlicloudProviderOptions extends Hooks {
   /** Folder with the provider's `schema.json` and `attributes.json`. @default the typed bindings' */
   readonly schemaFolder?: string;
   /** JSON file in which the cloud outlives this process. It holds secrets, as a state does. @default in memory alone */
   readonly stateFile?: string;
-  /** Called before each operation: waiting delays it, throwing makes it fail. */
-  readonly before?: Hook;
 }
 
 /** A running stand-in for the `aliyun/alicloud` provider and the cloud behind it. */
@@ -49,7 +47,7 @@ export async function startAlicloudProvider(
   options: AlicloudProviderOptions = {},
 ): Promise<AlicloudProvider> {
   const cloud = new Cloud(options.stateFile);
-  const operations = new Operations(cloud, options.before ?? (() => undefined));
+  const operations = new Operations(cloud, options);
   const folder = mkdtempSync(join(tmpdir(), 'alicloud-'));
   const socket = join(folder, 'plugin.sock');
   const service = new ProviderService(loadSchema(options.schemaFolder ?? SCHEMA_FOLDER), cloud, operations);

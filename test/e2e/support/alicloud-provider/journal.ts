@@ -3,7 +3,7 @@ export interface Operation {
   readonly operation: 'create' | 'update' | 'delete';
   /** Resource type, such as `alicloud_instance`. */
   readonly type: string;
-  /** Empty before the resource is created. */
+  /** Empty while the resource is not created. */
   readonly id: string;
   /** Name that the configuration gives the resource, or its id. */
   readonly name: string;

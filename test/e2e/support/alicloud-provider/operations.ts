@@ -13,8 +13,26 @@ const SHARED = ['alicloud_security_group_rule'];
 const PATIENCE_MILLISECONDS = 3000;
 const RETRY_MILLISECONDS = 20;
 
-/** Called before the cloud does something: waiting delays it, throwing makes it fail. */
+/** Called when the cloud does something: waiting delays it, throwing makes it fail. */
 export type Hook = (operation: Operation) => Promise<void> | void;
+
+/** When a test is asked. */
+export interface Hooks {
+  /** Before the cloud begins: what fails here has not happened. */
+  readonly before?: Hook;
+  /** Once a creation or update is done: what fails here has happened, and Terraform makes a resource anew that was created so. */
+  readonly after?: Hook;
+}
+
+/** The cloud did it and then reported a failure. */
+export class HalfDone extends Error {
+  public constructor(
+    message: string,
+    public readonly values: ObjectValue,
+  ) {
+    super(message);
+  }
+}
 
 /** Carries out what Terraform applies, and writes it down. */
 export class Operations {
@@ -23,14 +41,14 @@ export class Operations {
 
   public constructor(
     private readonly cloud: Cloud,
-    private readonly before: Hook,
+    private readonly hooks: Hooks,
   ) {}
 
-  /** @throws Error as the cloud's API refuses it, or as the hook says */
+  /** @throws Error as the cloud's API refuses it, or as a hook says */
   public async create(type: string, block: Block, planned: ObjectValue): Promise<ObjectValue> {
     const { changed } = planResource(type, block, null, planned);
-    const operation = { operation: 'create', type, id: '', name: nameOf(planned), changed } as const;
-    return this.journalled(operation, () => {
+    const operation = { operation: 'create', type, id: '', name: nameOf(type, planned), changed } as const;
+    return this.journalled(operation, async () => {
       this.refuse(type, planned);
       const id = identifierOf(type, block, planned, this.cloud.nextOccurrence(seedOf(type, block, planned)));
       if (!SHARED.includes(type) && this.cloud.get(type, id) !== undefined) {
@@ -38,11 +56,12 @@ export class Operations {
       }
       const values = answerOf(this.cloud, type, block, id, planned);
       this.cloud.put({ type, id, values });
+      await this.finished({ ...operation, id }, values);
       return values;
     });
   }
 
-  /** @throws Error as the cloud's API refuses it, or as the hook says */
+  /** @throws Error as the cloud's API refuses it, or as a hook says */
   public async update(
     type: string,
     block: Block,
@@ -56,26 +75,28 @@ export class Operations {
       operation: 'update',
       type,
       id,
-      name: nameOf(planned),
+      name: nameOf(type, planned),
       changed,
       ...(interruption === undefined ? {} : { interruption }),
     } as const;
-    return this.journalled(operation, () => {
+    return this.journalled(operation, async () => {
       if (this.cloud.get(type, id) === undefined) throw new Error(`${type} ${id} does not exist`);
       this.refuse(type, planned, id);
       const values = answerOf(this.cloud, type, block, id, planned);
       this.cloud.put({ type, id, values });
+      await this.finished(operation, values);
       return values;
     });
   }
 
-  /** @throws Error as the cloud's API refuses it, or as the hook says */
+  /** @throws Error as the cloud's API refuses it, or as a hook says */
   public async delete(type: string, prior: ObjectValue): Promise<void> {
     const id = textOf(prior['id']) ?? '';
-    const operation = { operation: 'delete', type, id, name: nameOf(prior), changed: [] } as const;
+    const operation = { operation: 'delete', type, id, name: nameOf(type, prior), changed: [] } as const;
     await this.journalled(operation, async () => {
       await this.untilDeletable(type, id);
       this.cloud.remove(type, id);
+      return prior;
     });
   }
 
@@ -91,21 +112,32 @@ export class Operations {
     }
   }
 
+  private async finished(operation: Operation, values: ObjectValue): Promise<void> {
+    try {
+      await this.hooks.after?.(operation);
+    } catch (error) {
+      throw new HalfDone(messageOf(error), values);
+    }
+  }
+
   private refuse(type: string, values: ObjectValue, id?: string): void {
     const [first] = refusalsOf(this.cloud, type, values, id);
     if (first !== undefined) throw new Error(first);
   }
 
-  private async journalled<T>(operation: Operation, act: () => T | Promise<T>): Promise<T> {
+  private async journalled(operation: Operation, act: () => Promise<ObjectValue>): Promise<ObjectValue> {
     const startedAt = this.now();
+    const write = (values: ObjectValue, failure: { readonly error?: string }) => {
+      const id = textOf(values['id']) ?? operation.id;
+      this.journal.push({ ...operation, id, startedAt, endedAt: this.now(), ...failure });
+    };
     try {
-      await this.before(operation);
-      const result = await act();
-      this.journal.push({ ...operation, startedAt, endedAt: this.now() });
-      return result;
+      await this.hooks.before?.(operation);
+      const values = await act();
+      write(values, {});
+      return values;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.journal.push({ ...operation, startedAt, endedAt: this.now(), error: message });
+      write(error instanceof HalfDone ? error.values : {}, { error: messageOf(error) });
       throw error;
     }
   }
@@ -115,8 +147,13 @@ export class Operations {
   }
 }
 
-/** The first of the attributes by which a configuration names a resource; most types have one that ends in `_name`. */
-function nameOf(values: ObjectValue): string {
-  const named = Object.keys(values).filter((name) => /^(?:[a-z]+_)?name$|_name$/.test(name));
-  return named.map((name) => textOf(values[name])).find(Boolean) ?? textOf(values['id']) ?? '';
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What the configuration calls the resource: its own name (`instance_name`) before others that it has (`host_name`). */
+function nameOf(type: string, values: ObjectValue): string {
+  const names = Object.keys(values).filter((name) => name === 'name' || name.endsWith('_name'));
+  const own = names.filter((name) => type.endsWith(`_${name.replace(/_?name$/, '')}`));
+  return [...own, ...names].map((name) => textOf(values[name])).find(Boolean) ?? textOf(values['id']) ?? '';
 }

@@ -52,7 +52,7 @@ function planBlock(
     const before = prior?.[name] ?? null;
     const wanted = proposed[name] ?? null;
     const after = planAttribute(attribute, before, wanted, prior === null);
-    if (wanted === null && after === UNKNOWN) {
+    if (wanted !== UNKNOWN && after === UNKNOWN) {
       planned[name] = UNKNOWN;
     } else if (isUnchanged(attribute, before, after, prior === null)) {
       planned[name] = before ?? after;
@@ -88,7 +88,8 @@ function planAttribute(
   proposed: Value,
   creating: boolean,
 ): Value {
-  if (proposed !== null) return proposed;
+  // For the SDK an empty string in what the cloud computes is no wish at all.
+  if (proposed !== null && !(proposed === '' && attribute.computed === true)) return proposed;
   if (attribute.traits.default !== undefined) return attribute.traits.default;
   if (attribute.computed === true) return before ?? (creating ? UNKNOWN : null);
   return null;

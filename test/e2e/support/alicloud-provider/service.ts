@@ -1,7 +1,7 @@
 import { Cloud } from './cloud';
 import { readDataSource } from './data-sources';
 import { Diagnostic, AttributePath, failure, pathMessage, refusals } from './diagnostics';
-import { Operations } from './operations';
+import { HalfDone, Operations } from './operations';
 import { planResource } from './plan';
 import { configurationProblems } from './rules';
 import { Block, ProviderSchema, conform } from './schema';
@@ -137,7 +137,8 @@ export class ProviderService {
       const state = result === null ? null : conform(block, result);
       return { new_state: encodeValue(state), legacy_type_system: true };
     } catch (error) {
-      return { new_state: encodeValue(prior), diagnostics: [failure(error)], legacy_type_system: true };
+      const state = error instanceof HalfDone ? conform(block, error.values) : prior;
+      return { new_state: encodeValue(state), diagnostics: [failure(error)], legacy_type_system: true };
     }
   }
 

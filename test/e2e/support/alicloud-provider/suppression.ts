@@ -33,7 +33,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   alicloud_security_group_rule: {
     port_range: ({ values }, _, after) => isLayer4(values) === (after === '-1/-1'),
   },
-  alicloud_slb_load_balancer: { internet_charge_type: ({ values }) => values['address_type'] !== 'internet' },
+  alicloud_slb_load_balancer: { internet_charge_type: ({ values }) => values['address_type'] === 'intranet' },
   alicloud_slb_listener: {
     established_timeout: onlyTcp,
     health_check_type: onlyTcp,
