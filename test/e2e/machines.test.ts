@@ -14,8 +14,8 @@ const PAIR = ['172.30.20.21', '172.30.20.22'] as const;
 const FLOATING = '172.30.20.100';
 
 const { proxy } = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as { proxy: string };
-const loopsBefore = attachedLoops();
 let network: MachineNetwork;
+let loopsBefore: readonly string[];
 
 /** Loop devices that have a file, as `loop3 <file>`. */
 function attachedLoops(): string[] {
@@ -36,6 +36,7 @@ function print(what: string, report: BootReport): void {
 
 beforeAll(async () => {
   network = await MachineNetwork.create(NAME, '172.30.20.0/24');
+  loopsBefore = attachedLoops();
 });
 
 afterAll(async () => {
@@ -155,12 +156,14 @@ describe('two machines', () => {
         Machine.start(network, {
           name: 'one',
           address: PAIR[0],
+          disks: [await DataDisk.create(network, 'bp1left', 64)], // goes away with the network
           userData: userData(0, plain.nameOf(proxy), insecure, ['docker.io', 'docker-cli']),
         }),
         Machine.start(network, {
           name: 'two',
           address: PAIR[1],
           image: 'docker',
+          ramDisk: true,
           userData: userData(1, secure.nameOf(proxy), trusted, []),
         }),
       ])),
@@ -183,6 +186,17 @@ describe('two machines', () => {
     const back = await answering(one);
     console.log(`floating address: over after ${over} s, back ${back} s after the boot`);
   });
+
+  it('keep images and containers over a power cut, in memory too', async () => {
+    const two = machines[1] as Machine;
+    await two.powerOff();
+    await two.boot();
+    await eventually('keepalived is back', 30, async () =>
+      (await two.exec('pgrep --exact keepalived')).code === 0 ? true : undefined,
+    );
+    await two.destroy();
+    expect((await network.leftovers()).filter((name) => name.includes('-two'))).toEqual([]);
+  });
 });
 
 /** Waits until this machine answers at the floating address, asked from outside of all machines; returns seconds. */
@@ -197,7 +211,10 @@ async function answering(machine: Machine): Promise<string> {
 
 /** A pair with Keepalived on each machine's own network, in a container that comes back by itself. */
 function userData(index: 0 | 1, image: string, file: object, packages: readonly string[]): string {
-  const keepalived = `vrrp_instance floating {
+  const keepalived = `global_defs {
+  vrrp_version 3
+}
+vrrp_instance floating {
   state BACKUP
   interface eth0
   virtual_router_id 51

@@ -8,6 +8,10 @@ import { MachineNetwork } from './network';
 
 const SEED = '/var/lib/cloud/seed/nocloud';
 const DISKS = '/usr/lib/test-machine/disks';
+const IMAGES = {
+  plain: 'cdktf-brokers-test/machine:trixie',
+  docker: 'cdktf-brokers-test/machine:trixie-docker',
+} as const;
 /** What the machine of the Docker engine must not get from here: modules, clock, hardware, limits. */
 const KEPT_BACK = ['SYS_MODULE', 'SYS_TIME', 'SYS_RAWIO', 'SYS_RESOURCE'];
 
@@ -20,7 +24,9 @@ export interface MachineProps {
   /** What the cloud would hand to the instance, to the byte. */
   readonly userData: string | Buffer;
   /** `docker` has the distribution's Docker in the image already. @default 'plain' */
-  readonly image?: 'plain' | 'docker';
+  readonly image?: keyof typeof IMAGES;
+  /** Keeps the images in memory: several machines then pull at once in a third of the time. @default false */
+  readonly ramDisk?: boolean;
   /** A machine with another id is a new one to cloud-init. @default 'i-<name>' */
   readonly instanceId?: string;
   /** Attached before the machine boots. @default none */
@@ -129,15 +135,20 @@ export class Machine {
 
   /** Takes the machine away. Its data disks stay. */
   public async destroy(): Promise<void> {
-    await must('docker', 'rm', '--force', '--volumes', this.container);
+    const holders = this.props.ramDisk === true ? [`${this.container}-ram`] : [];
+    await must('docker', 'rm', '--force', '--volumes', this.container, ...holders);
     await must('docker', 'volume', 'rm', `${this.container}-docker`);
     this.running = false;
   }
 
   private async create(network: MachineNetwork): Promise<void> {
-    const { name, address, userData, image, hosts = {} } = this.props;
+    const { name, address, userData, hosts = {} } = this.props;
+    const image = IMAGES[this.props.image ?? 'plain'];
     const volume = `${this.container}-docker`;
-    await must('docker', 'volume', 'create', ...network.labels, volume);
+    const memory = this.props.ramDisk === true;
+    const options = memory ? ['--opt=type=tmpfs', '--opt=device=tmpfs'] : [];
+    await must('docker', 'volume', 'create', ...network.labels, ...options, volume);
+    if (memory) await this.hold(network, volume, image);
     await must(
       'docker',
       'create',
@@ -157,12 +168,28 @@ export class Machine {
       '--tmpfs=/run',
       '--tmpfs=/tmp',
       `--volume=${volume}:/var/lib/docker`, // overlays do not stack
-      `cdktf-brokers-test/machine:trixie${image === 'docker' ? '-docker' : ''}`,
+      image,
     );
     await this.put({
       [`${SEED}/meta-data`]: `instance-id: ${this.props.instanceId ?? `i-${name}`}\nlocal-hostname: ${name}\n`,
       [`${SEED}/user-data`]: userData,
     });
+  }
+
+  // The engine drops a volume in memory with its last container, and this machine's power will be cut.
+  private async hold(network: MachineNetwork, volume: string, image: string): Promise<void> {
+    const name = `${this.container}-ram`;
+    const mounts = ['--network=none', `--volume=${volume}:/held`, '--entrypoint=sleep'];
+    await must(
+      'docker',
+      'run',
+      '--detach',
+      ...network.labels,
+      `--name=${name}`,
+      ...mounts,
+      image,
+      'infinity',
+    );
   }
 
   private async startedAt(): Promise<number> {
