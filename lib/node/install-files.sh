@@ -3,6 +3,7 @@
 # the secrets in place of their markers, and the host names go to /etc/hosts. Prints the path of each file that changed
 # and has not been applied yet: whoever has the software read them removes /run/brokers/unapplied.
 # Runs at every start and after every delivery; running it twice changes nothing.
+#   --hosts-only   only the host names, for the machine around a container
 set -eu
 
 root=/etc/brokers
@@ -88,6 +89,11 @@ install_file() {
 # Two runs at once would write the same temporary files.
 exec 9>/run/brokers/install.lock
 flock 9
+if [ "${1:-}" = --hosts-only ]; then
+  install_hosts
+  rm -f "$unapplied"
+  exit 0
+fi
 if [ -d "$root/secrets" ]; then
   chmod 0700 "$root/secrets"
   find "$root/secrets" -type f -exec chmod 0400 {} +

@@ -1,0 +1,197 @@
+import { EcsDeploymentSet } from '@cdktf/provider-alicloud/lib/ecs-deployment-set';
+import { EcsDisk } from '@cdktf/provider-alicloud/lib/ecs-disk';
+import { EcsDiskAttachment } from '@cdktf/provider-alicloud/lib/ecs-disk-attachment';
+import { Instance } from '@cdktf/provider-alicloud/lib/instance';
+import { Fn, ITerraformDependable, Lazy } from 'cdktf';
+import { Construct } from 'constructs';
+import { Connections } from '../connections/connections';
+import { Port } from '../connections/port';
+import { GroupSpec, HostSpec } from '../model/host';
+import { ISecret } from '../model/secret';
+import { deliveredFiles, scriptDigests } from '../node/bundle';
+import { IPlacedGroup } from '../platform';
+import { TerraformData } from '../terraform/terraform-data';
+import { terraformText } from '../terraform/text';
+import { HaVip } from './havip';
+import { Disk } from './machine';
+import { INetwork, IVswitch } from './network';
+import { SecurityGroup } from './security-group';
+import { UserData, UserDataProps } from './user-data';
+
+/** What an `EcsGroup` needs of its platform. */
+export interface EcsGroupProps {
+  readonly spec: () => GroupSpec;
+  readonly after: readonly ITerraformDependable[];
+  readonly network: INetwork;
+  /** Where host `name` is. */
+  readonly vswitchOf: (name: string) => IVswitch;
+  readonly floatingAddress?: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly systemDisk: Disk;
+  readonly dataDisk: Disk;
+  readonly userData: Omit<UserDataProps, 'host' | 'image' | 'diskSerial'>;
+  /** Image of the containers, with registry and tag. */
+  readonly containerImage: string;
+  readonly deletionProtection: boolean;
+  readonly keyPair?: string;
+  readonly password?: ISecret;
+  readonly ramRole?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The machines of one group, the disks of their data and the firewall around them. Machines are spread over hardware that
+ * does not fail together. A running machine never learns of changed user data or of another image by itself: either would
+ * stop it, and all of a group at once.
+ */
+export class EcsGroup extends Construct implements IPlacedGroup {
+  public readonly ready: ITerraformDependable;
+  public readonly connections: Connections;
+  private readonly instances = new Map<string, Instance>();
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: EcsGroupProps,
+  ) {
+    super(scope, id);
+    const { name, hosts } = props.spec();
+    const group = new SecurityGroup(this, 'firewall', {
+      network: props.network,
+      name,
+      tags: props.tags,
+    });
+    this.connections = group.connections;
+    this.openInside(hosts);
+    const spread = new EcsDeploymentSet(this, 'spread', {
+      deploymentSetName: name,
+      strategy: 'Availability',
+      onUnableToRedeployFailedInstance: 'CancelMembershipAndStart',
+    });
+    const members = hosts.flatMap((host) => this.createHost(host, group, spread));
+    if (props.floatingAddress !== undefined) members.push(this.createHaVip(hosts, props.floatingAddress));
+    this.ready = new TerraformData(this, 'members', {
+      triggersReplace: { hosts: hosts.map((host) => host.name) },
+      dependsOn: members,
+    });
+  }
+
+  /** Id of the machine of host `name`, a token; undefined when it is none of this group. */
+  public instanceId(name: string): string | undefined {
+    return this.instances.get(name)?.id;
+  }
+
+  private openInside(hosts: readonly HostSpec[]): void {
+    for (const port of hosts[0]?.ports.filter(({ audience }) => audience === 'group') ?? []) {
+      this.connections.allowInternally(Port.of(port), port.name);
+    }
+  }
+
+  private createHost(host: HostSpec, group: SecurityGroup, spread: EcsDeploymentSet): ITerraformDependable[] {
+    const { props } = this;
+    const vswitch = props.vswitchOf(host.name);
+    const disk = host.container.volumes.length === 0 ? undefined : this.createDisk(host.name, vswitch);
+    this.createFilesText(host.name);
+    const userData = new UserData(this, `${host.name}-user-data`, {
+      ...props.userData,
+      host: () => this.host(host.name),
+      image: props.containerImage,
+      // A disk calls itself by its id without the "d-"; see "Query the serial numbers of disks".
+      ...(disk === undefined ? {} : { diskSerial: Fn.substr(disk.id, 2, -1) }),
+    });
+    const instance = new Instance(this, host.name, {
+      instanceName: host.name,
+      hostName: host.name,
+      instanceType: props.instanceType,
+      imageId: props.imageId,
+      vswitchId: vswitch.vswitchId,
+      privateIp: host.address,
+      securityGroups: [group.securityGroupId],
+      deploymentSetId: spread.id,
+      internetMaxBandwidthOut: 0,
+      httpEndpoint: 'enabled',
+      // User data carries secrets: a request that a program was tricked into must not read them.
+      httpTokens: 'required',
+      systemDiskCategory: props.systemDisk.category,
+      systemDiskSize: props.systemDisk.size,
+      systemDiskEncrypted: props.systemDisk.encrypted,
+      ...(props.systemDisk.performanceLevel === undefined
+        ? {}
+        : { systemDiskPerformanceLevel: props.systemDisk.performanceLevel }),
+      deletionProtection: props.deletionProtection,
+      ...(props.keyPair === undefined ? {} : { keyName: props.keyPair }),
+      ...(props.password === undefined ? {} : { password: props.password.value }),
+      ...(props.ramRole === undefined ? {} : { roleName: props.ramRole }),
+      tags: { ...props.tags },
+      userData: userData.base64,
+      dependsOn: [...props.after, ...(vswitch.egress === undefined ? [] : [vswitch.egress])],
+      lifecycle: {
+        // Either change stops the machine, a new image wipes its system disk, and no machine waits for another.
+        ignoreChanges: ['user_data', 'image_id'],
+        precondition: [
+          {
+            condition: userData.fits,
+            errorMessage: `the user data of ${host.name} is larger than the 32 KiB that an instance takes`,
+          },
+        ],
+      },
+    });
+    this.instances.set(host.name, instance);
+    if (disk === undefined) return [instance];
+    const attachment = new EcsDiskAttachment(this, `${host.name}-data-attachment`, {
+      diskId: disk.id,
+      instanceId: instance.id,
+    });
+    return [instance, attachment];
+  }
+
+  private createDisk(host: string, vswitch: IVswitch): EcsDisk {
+    const { dataDisk, deletionProtection, tags } = this.props;
+    return new EcsDisk(this, `${host}-data`, {
+      diskName: `${host}-data`,
+      zoneId: vswitch.zone,
+      category: dataDisk.category,
+      size: dataDisk.size,
+      encrypted: dataDisk.encrypted,
+      ...(dataDisk.performanceLevel === undefined ? {} : { performanceLevel: dataDisk.performanceLevel }),
+      deleteWithInstance: false,
+      tags: { ...tags },
+      lifecycle: { preventDestroy: deletionProtection },
+    });
+  }
+
+  /** The files of a host as text in the diff, where its user data is one opaque value. */
+  private createFilesText(name: string): void {
+    const files = Lazy.anyValue({
+      produce: () =>
+        Object.fromEntries(
+          deliveredFiles(this.host(name)).map(({ path, text }) => [path, terraformText(text)]),
+        ),
+    });
+    const scripts = Lazy.anyValue({ produce: () => scriptDigests(this.host(name)) });
+    new TerraformData(this, `${name}-files`, { input: { files, scripts } });
+  }
+
+  private createHaVip(hosts: readonly HostSpec[], address: string): ITerraformDependable {
+    const { spec, vswitchOf, tags } = this.props;
+    const [first] = hosts;
+    if (first === undefined) throw new Error(`group ${this.node.id} has no host`);
+    const havip = new HaVip(this, 'floating-address', {
+      name: spec().name,
+      vswitch: vswitchOf(first.name),
+      address,
+      tags,
+    });
+    for (const host of hosts)
+      havip.attach(host.name, this.instances.get(host.name)?.id ?? '', vswitchOf(host.name));
+    return havip.ready;
+  }
+
+  private host(name: string): HostSpec {
+    const host = this.props.spec().hosts.find((candidate) => candidate.name === name);
+    if (host === undefined)
+      throw new Error(`group ${this.node.id} lost host ${name} between construction and synth`);
+    return host;
+  }
+}

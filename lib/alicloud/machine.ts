@@ -1,0 +1,73 @@
+import { ErrorSubject, ValidationError } from '../model/errors';
+
+/** A disk of a machine. */
+export interface DiskOptions {
+  /** 20 to 32768. */
+  readonly sizeGiB: number;
+  /** @default 'cloud_essd' */
+  readonly category?: 'cloud_essd' | 'cloud_auto' | 'cloud_essd_entry' | 'cloud_efficiency' | 'cloud_ssd';
+  /** Of category cloud_essd only. @default 'PL1' */
+  readonly performanceLevel?: 'PL0' | 'PL1' | 'PL2' | 'PL3';
+  /** Encrypted with the service's own key. @default true */
+  readonly encrypted?: boolean;
+}
+
+/** The machines of one role. */
+export interface MachineOptions {
+  /** e.g. `ecs.g8i.large`. */
+  readonly instanceType: string;
+  /** @default 40 GiB */
+  readonly systemDisk?: DiskOptions;
+  /**
+   * The disk of the broker's data. It is no part of the machine and survives it.
+   * @default 100 GiB
+   */
+  readonly dataDisk?: DiskOptions;
+  /**
+   * Over how many of the network's zones hosts are spread, in the order of the zones: host n is in zone n modulo this. It
+   * is no count of the zones there are, so that a zone more moves no host.
+   * @default 3
+   */
+  readonly zoneSpread?: number;
+}
+
+/** A disk with its defaults. */
+export interface Disk {
+  readonly size: number;
+  readonly category: string;
+  readonly performanceLevel?: string;
+  readonly encrypted: boolean;
+}
+
+/** @throws ValidationError for a size out of range, or a performance level that the category lacks */
+export function diskOf(subject: ErrorSubject, name: string, options: DiskOptions): Disk {
+  const { sizeGiB, category = 'cloud_essd', encrypted = true } = options;
+  const essd = category === 'cloud_essd';
+  if (!Number.isInteger(sizeGiB) || sizeGiB < 20 || sizeGiB > 32_768) {
+    throw new ValidationError(
+      subject,
+      `${name}.sizeGiB must be a whole number from 20 to 32768, got ${sizeGiB}`,
+    );
+  }
+  if (options.performanceLevel !== undefined && !essd) {
+    throw new ValidationError(
+      subject,
+      `${name}.performanceLevel ${options.performanceLevel} is of category cloud_essd only, got ${category}: leave it out`,
+    );
+  }
+  return {
+    size: sizeGiB,
+    category,
+    encrypted,
+    ...(essd ? { performanceLevel: options.performanceLevel ?? 'PL1' } : {}),
+  };
+}
+
+/** @throws ValidationError when the type has not the form of one */
+export function assertInstanceType(subject: ErrorSubject, type: string): void {
+  if (/^ecs\.[a-z][a-z0-9-]*\.[a-z0-9]+$/.test(type)) return;
+  throw new ValidationError(
+    subject,
+    `instanceType must be a type of ECS, got ${type}: write e.g. ecs.g8i.large`,
+  );
+}

@@ -1,0 +1,223 @@
+import { Fn, Lazy, TerraformLocal } from 'cdktf';
+import { Construct } from 'constructs';
+import { gzipSync } from 'node:zlib';
+import {
+  assertUserDataSize,
+  CloudInitFile,
+  renderCloudInit,
+  USER_DATA_LIMIT_BYTES,
+  UserDataPart,
+} from '../config/cloud-init';
+import { DockerSource, MachineOs, renderDockerInstall } from '../config/docker-install';
+import { EngineSettings, renderEngineSettings } from '../config/engine-settings';
+import { renderContainerUnit } from '../config/systemd';
+import { HostSpec, SECRETS_DIRECTORY } from '../model/host';
+import { ISecret, NamedSecret } from '../model/secret';
+import { BUNDLE_PATH, hostBundle, UNPACK_PATH } from '../node/bundle';
+import { nodeScript } from '../node/script';
+import { terraformText } from '../terraform/text';
+
+/** What belongs to the machine and not to its container. */
+const HOST_DIRECTORY = '/opt/brokers/host';
+const DATA_DIRECTORY = '/var/lib/brokers/data';
+const DISK_TIMEOUT_SECONDS = 600;
+
+/** Kernel settings of a node; the rest of the kernel's defaults suit brokers. */
+const SYSCTL = [
+  // Longer queues of connections that wait to be accepted, as all clients come back at once.
+  'net.core.somaxconn = 4096',
+  'net.ipv4.tcp_max_syn_backlog = 4096',
+  // A broker that is swapped out is a broker that does not answer.
+  'vm.swappiness = 1',
+  '',
+].join('\n');
+
+/** A registry that asks for a login. */
+export interface RegistryLogin {
+  /** Host of the registry, e.g. `acme-registry-vpc.cn-hangzhou.cr.aliyuncs.com`. */
+  readonly server: string;
+  readonly username: string;
+  readonly password: ISecret;
+}
+
+/** What the user data of a machine is made of. */
+export interface UserDataProps {
+  /** The host, asked again at synth. */
+  readonly host: () => HostSpec;
+  /** Image of its container, with registry and tag. */
+  readonly image: string;
+  readonly os: MachineOs;
+  readonly docker: DockerSource;
+  readonly engine: EngineSettings;
+  readonly registryLogin?: RegistryLogin;
+  /** How the disk of the data names itself, usually a token; none for a host without volumes. */
+  readonly diskSerial?: string;
+}
+
+/** A file of the document: plain text, text to be packed, or a secret. */
+interface Part {
+  readonly path: string;
+  readonly permissions: string;
+  readonly kind: 'plain' | 'packed' | 'secret';
+  /** What a Terraform expression for it is made of. */
+  readonly text: string;
+}
+
+/**
+ * The user data of one machine: a cloud-init document with the host's bundle, its service and what the machine needs for
+ * it. It is put together by Terraform, since secrets are known only there.
+ */
+export class UserData extends Construct {
+  /** Base64, as the instance wants it. */
+  public readonly base64: string;
+  /** Terraform's condition that the platform takes it. */
+  public readonly fits: string;
+  private readonly locals = new Map<string, TerraformLocal>();
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: UserDataProps,
+  ) {
+    super(scope, id);
+    // The paths are known now, their texts at synth.
+    for (const { path, kind } of this.parts()) {
+      if (kind !== 'packed') continue;
+      const expression = Lazy.stringValue({ produce: () => terraformText(this.textOf(path)) });
+      this.locals.set(path, new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), expression));
+    }
+    const document = new TerraformLocal(
+      this,
+      'document',
+      Lazy.stringValue({ produce: () => this.render((part) => this.expression(part)) }),
+    );
+    this.base64 = Fn.base64encode(document.asString);
+    this.fits = `\${length(local.${document.friendlyUniqueId}) <= ${USER_DATA_LIMIT_BYTES}}`;
+    this.node.addValidation({
+      validate: () => {
+        this.assertSize();
+        return [];
+      },
+    });
+  }
+
+  /** Size in bytes as far as it is known before Terraform runs; every secret counts as 64 characters. */
+  public get sizeBytes(): number {
+    return Buffer.byteLength(this.render(estimate));
+  }
+
+  private assertSize(): void {
+    const parts = this.parts().map((part): UserDataPart => ({
+      name: part.path,
+      bytes: estimate(part).length,
+    }));
+    assertUserDataSize(this, this.sizeBytes, parts);
+  }
+
+  private render(content: (part: Part) => string): string {
+    const parts = this.parts();
+    const files = parts.map(({ path, permissions, kind, text }, index): CloudInitFile => {
+      if (kind === 'plain') return { path, permissions, content: text };
+      const encoding = kind === 'packed' ? 'gz+b64' : 'b64';
+      return { path, permissions, encoding, content: `@@content:${index}@@` };
+    });
+    const document = renderCloudInit(this, {
+      hostname: this.props.host().name,
+      files,
+      commands: [[`${HOST_DIRECTORY}/bootstrap`]],
+    });
+    return terraformText(document).replace(/@@content:(\d+)@@/g, (_, index: string) => {
+      const part = parts[Number(index)];
+      return part === undefined ? '' : content(part);
+    });
+  }
+
+  private expression(part: Part): string {
+    const local = this.locals.get(part.path);
+    return local === undefined ? Fn.base64encode(part.text) : Fn.base64gzip(local.asString);
+  }
+
+  private textOf(path: string): string {
+    return this.parts().find((part) => part.path === path)?.text ?? '';
+  }
+
+  private parts(): readonly Part[] {
+    const { os, docker, engine, registryLogin } = this.props;
+    const host = this.props.host();
+    const script = (name: string): Part =>
+      packed(`${HOST_DIRECTORY}/${name}`, '0755', nodeScript(`host-${name}`).text);
+    const unit = serviceOf(host);
+    const secret = (path: string, value: string): Part => ({
+      path,
+      permissions: '0400',
+      kind: 'secret',
+      text: value,
+    });
+    return [
+      plain('/etc/docker/daemon.json', renderEngineSettings(this, engine)),
+      plain('/etc/sysctl.d/90-brokers.conf', SYSCTL),
+      packed(`/etc/systemd/system/${unit}`, '0644', this.unit(host)),
+      plain(`${HOST_DIRECTORY}/settings`, this.settings(host)),
+      script('bootstrap'),
+      script('prepare'),
+      ...(host.container.volumes.length === 0 ? [] : [script('data-disk')]),
+      packed(`${HOST_DIRECTORY}/install-docker`, '0755', renderDockerInstall(this, os, docker)),
+      packed(UNPACK_PATH, '0755', nodeScript('unpack').text),
+      packed(BUNDLE_PATH, '0600', hostBundle(host)),
+      ...host.secrets.map(({ name, secret: { value } }: NamedSecret) =>
+        secret(`${SECRETS_DIRECTORY}/${name}`, value),
+      ),
+      ...(registryLogin === undefined
+        ? []
+        : [secret(`${HOST_DIRECTORY}/registry-password`, registryLogin.password.value)]),
+    ];
+  }
+
+  private unit(host: HostSpec): string {
+    return renderContainerUnit({
+      name: host.container.image.role,
+      description: `${host.container.image.role} ${host.container.image.version} of ${host.name}`,
+      image: this.props.image,
+      container: host.container,
+      entryPoint: UNPACK_PATH,
+      sharedDirectories: ['/etc/brokers', '/opt/brokers'],
+      dataDirectory: DATA_DIRECTORY,
+      before: [`${HOST_DIRECTORY}/prepare`],
+    });
+  }
+
+  /** Read by the shell scripts of the host; no value needs quoting within single quotes. */
+  private settings(host: HostSpec): string {
+    const { image, registryLogin, diskSerial } = this.props;
+    const values = {
+      SERVICE: serviceOf(host),
+      IMAGE: image,
+      REGISTRY: registryLogin?.server ?? '',
+      REGISTRY_USER: registryLogin?.username ?? '',
+      VOLUMES: host.container.volumes.map(({ name }) => name).join(' '),
+      DISK_SERIAL: diskSerial ?? '',
+      DISK_TIMEOUT_SECONDS: String(DISK_TIMEOUT_SECONDS),
+    };
+    return Object.entries(values)
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join('');
+  }
+}
+
+function serviceOf(host: HostSpec): string {
+  return `${host.container.image.role}.service`;
+}
+
+function plain(path: string, text: string): Part {
+  return { path, permissions: '0644', kind: 'plain', text };
+}
+
+function packed(path: string, permissions: string, text: string): Part {
+  return { path, permissions, kind: 'packed', text };
+}
+
+/** What a part will be as long as, where its value is not known yet. */
+function estimate({ kind, text }: Part): string {
+  if (kind === 'plain') return text;
+  return (kind === 'packed' ? gzipSync(text) : Buffer.alloc(64)).toString('base64');
+}

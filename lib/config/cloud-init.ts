@@ -1,0 +1,95 @@
+import { Document, Scalar, visit } from 'yaml';
+import { ErrorSubject, ValidationError } from '../model/errors';
+
+/** How the content of a file is written in the document. */
+export type CloudInitEncoding = 'b64' | 'gz+b64';
+
+/** One file that cloud-init writes at the first boot; it makes missing folders. */
+export interface CloudInitFile {
+  /** Absolute path. */
+  readonly path: string;
+  /** Plain text, or what `encoding` says. */
+  readonly content: string;
+  /** @default plain text */
+  readonly encoding?: CloudInitEncoding;
+  /** Octal, e.g. `0644`. */
+  readonly permissions: string;
+}
+
+/** What a machine is told at its first boot. */
+export interface CloudInitDocument {
+  /** Host name of the machine. */
+  readonly hostname: string;
+  /** In their order. They belong to root. */
+  readonly files: readonly CloudInitFile[];
+  /** Run one after the other, once in the life of the machine, after the files are there. No shell reads them. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** The platform refuses more than this before its own encoding; see "Customize instance configurations with user data". */
+export const USER_DATA_LIMIT_BYTES = 32 * 1024;
+
+/**
+ * `#cloud-config` for `document`, in the schema of cloud-init 19 and later. Equal input gives equal bytes.
+ * @throws ValidationError for a path that is not absolute, or two files with one path
+ */
+export function renderCloudInit(subject: ErrorSubject, document: CloudInitDocument): string {
+  const paths = document.files.map(({ path }) => path);
+  for (const path of paths) {
+    if (!path.startsWith('/')) {
+      throw new ValidationError(subject, `path of a file must be absolute, got ${path}: write /${path}`);
+    }
+    if (paths.indexOf(path) !== paths.lastIndexOf(path)) {
+      throw new ValidationError(subject, `file ${path} is written twice: remove one`);
+    }
+  }
+  const yaml = new Document({
+    hostname: document.hostname,
+    // The image's own template would overwrite our lines at every boot.
+    manage_etc_hosts: false,
+    write_files: document.files.map(({ path, content, encoding, permissions }) => ({
+      path,
+      permissions,
+      ...(encoding === undefined ? {} : { encoding }),
+      content,
+    })),
+    runcmd: document.commands.map((command) => [...command]),
+  });
+  // YAML 1.1, which cloud-init reads, takes 0644 for a number.
+  visit(yaml, {
+    Pair: (_, pair) => {
+      if (pair.key instanceof Scalar && pair.key.value === 'permissions' && pair.value instanceof Scalar) {
+        pair.value.type = 'QUOTE_DOUBLE';
+      }
+    },
+  });
+  return `#cloud-config\n${yaml.toString({ lineWidth: 0 })}`;
+}
+
+/** A named share of the user data, for the message when it is too large. */
+export interface UserDataPart {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * Refuses user data that the platform would refuse.
+ * @param total size in bytes before the platform's own Base64
+ * @throws ValidationError naming the three biggest parts
+ */
+export function assertUserDataSize(
+  subject: ErrorSubject,
+  total: number,
+  parts: readonly UserDataPart[],
+): void {
+  if (total <= USER_DATA_LIMIT_BYTES) return;
+  const biggest = [...parts]
+    .sort((one, other) => other.bytes - one.bytes || one.name.localeCompare(other.name))
+    .slice(0, 3)
+    .map(({ name, bytes }) => `${name} ${bytes}`);
+  throw new ValidationError(
+    subject,
+    `user data must fit in ${USER_DATA_LIMIT_BYTES} bytes, got ${total}; its biggest parts in bytes: ` +
+      `${biggest.join(', ')}. Declare fewer objects in the stack and import the rest on a running cluster`,
+  );
+}

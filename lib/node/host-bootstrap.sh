@@ -1,0 +1,51 @@
+#!/bin/sh
+# First boot of a machine: engine, files, image, then the service. It can be run again by hand: what is done already is
+# left as it is.
+set -eu
+
+here=/opt/brokers/host
+# SERVICE, IMAGE, REGISTRY and REGISTRY_USER
+. "$here/settings"
+
+started=$(date +%s%N)
+stage() {
+  printf 'brokers: %s after %d ms\n' "$1" $((($(date +%s%N) - started) / 1000000))
+}
+
+# A new machine's route, name server or registry may need a moment.
+retry() {
+  left=8 pause=1
+  until "$@"; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep "$pause"
+    pause=$((pause * 2))
+  done
+}
+
+log_in() {
+  docker login --username "$REGISTRY_USER" --password-stdin "$REGISTRY" <"$here/registry-password" >/dev/null
+}
+
+/opt/brokers/unpack true
+/opt/brokers/bin/install-files --hosts-only
+# Not fatal: a kernel without one of the settings works.
+sysctl --quiet --load /etc/sysctl.d/90-brokers.conf || true
+
+retry "$here/install-docker"
+if ! cmp -s /etc/docker/daemon.json "$here/daemon.json.loaded"; then
+  systemctl restart docker.service
+  cp /etc/docker/daemon.json "$here/daemon.json.loaded"
+fi
+stage 'engine runs'
+
+if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then
+  [ -z "$REGISTRY_USER" ] || retry log_in
+  retry docker pull --quiet "$IMAGE" >/dev/null
+fi
+stage 'image is there'
+
+systemctl daemon-reload
+systemctl --quiet enable "$SERVICE"
+systemctl start "$SERVICE"
+stage 'service started'

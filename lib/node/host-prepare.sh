@@ -1,0 +1,13 @@
+#!/bin/sh
+# What must be there before each start of the service: the secrets that the node fetches itself, and the disk of its data.
+set -eu
+
+here=/opt/brokers/host
+data=/var/lib/brokers/data
+# VOLUMES: names, separated by spaces
+. "$here/settings"
+
+[ ! -f "$here/secrets.json" ] || "$here/fetch-secrets" "$here/secrets.json"
+[ -n "$VOLUMES" ] || exit 0
+"$here/data-disk"
+for volume in $VOLUMES; do mkdir -p "$data/$volume"; done
