@@ -75,6 +75,8 @@ describe('a stack', () => {
       memory: 8192,
       status: 'Running',
     });
+    const [rule] = provider.resources('alicloud_security_group_rule');
+    expect(rule?.values).toMatchObject({ policy: 'accept', priority: 1 });
 
     const destroyed = await folder.destroy(provider.environment);
     expect(destroyed.code, destroyed.output).toBe(0);
@@ -204,6 +206,15 @@ describe('a change', () => {
     expect(await plannedFor(stack())).toEqual(['alicloud_instance.rabbit: delete create']);
   });
 
+  test('that removes a block of several is made in place', async () => {
+    const bucket = (...origins: readonly string[]) => {
+      const rules = origins.map((origin) => ({ allowed_origins: [origin], allowed_methods: ['GET'] }));
+      return stack({ alicloud_oss_bucket: { logs: { bucket: 'broker-logs', cors_rule: rules } } });
+    };
+    await apply(bucket('https://one', 'https://two'));
+    expect(await plannedFor(bucket('https://one'))).toEqual(['alicloud_oss_bucket.logs: update']);
+  });
+
   test('of the order in a set is none', async () => {
     const group = { second: { security_group_name: 'second', vpc_id: '${alicloud_vpc.network.id}' } };
     const groups = ['${alicloud_security_group.brokers.id}', '${alicloud_security_group.second.id}'];
@@ -221,7 +232,7 @@ describe('a change', () => {
   test('to the empty text of what the cloud computes is none', async () => {
     await apply(stack());
     expect(
-      await plannedFor(stack({ alicloud_instance: { rabbit: { description: '', key_name: '' } } })),
+      await plannedFor(stack({ alicloud_instance: { rabbit: { description: '', http_tokens: '' } } })),
     ).toEqual([]);
   });
 
@@ -256,6 +267,7 @@ describe('the cloud', () => {
     const failed = await folder.apply(provider.environment);
     expect(failed.output).toContain('OperationTimeout');
     const [made] = provider.resources('alicloud_instance');
+    expect(provider.journal.find(({ error }) => error !== undefined)?.id).toBe(made?.id);
     failingLate = undefined;
     expect(await plannedFor(stack())).toEqual(['alicloud_instance.rabbit: delete create']);
     await apply(stack());

@@ -54,7 +54,7 @@ function planBlock(
     const after = planAttribute(attribute, before, wanted, prior === null);
     if (wanted !== UNKNOWN && after === UNKNOWN) {
       planned[name] = UNKNOWN;
-    } else if (isUnchanged(attribute, before, after, prior === null)) {
+    } else if (isUnchanged(before, after, prior === null)) {
       planned[name] = before ?? after;
     } else if (path.length === 0 && isSuppressed(suppression, name, before, after)) {
       planned[name] = before ?? (attribute.computed === true ? UNKNOWN : null);
@@ -95,13 +95,13 @@ function planAttribute(
   return null;
 }
 
-/** The SDK takes an absent value for the type's zero, and an empty string or collection for an absent value. */
-function isUnchanged(attribute: Attribute, before: Value, after: Value, creating: boolean): boolean {
+/**
+ * The SDK takes an absent value for the type's zero, and an empty string or collection for an absent value. Terraform
+ * sends sets in an order of its own, so that they can be compared like lists.
+ */
+function isUnchanged(before: Value, after: Value, creating: boolean): boolean {
   if (after === null) return before === null || isZero(before);
   if (before === null) return !creating && isEmpty(after);
-  if (Array.isArray(attribute.type) && attribute.type[0] === 'set' && isList(before) && isList(after)) {
-    return sameSet(before, after);
-  }
   return canonical(before) === canonical(after);
 }
 
