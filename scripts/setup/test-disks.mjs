@@ -19,15 +19,6 @@ export async function createDisk(volume, sizeMiB) {
   return { device: path.replace('/dev/', ''), major: Number(major), minor: Number(minor) };
 }
 
-/** Resolves to the loop devices that the disk in a volume has. */
-export async function loopDevicesOf(volume) {
-  const said = await inVolume(
-    volume,
-    `[ ! -e ${FILE} ] || losetup --associated ${FILE} --noheadings --output=NAME`,
-  );
-  return said.split('\n').filter((line) => line !== '');
-}
-
 /** Gives the loop device of the disk in a volume back; its machine must be gone. */
 export async function releaseDisk(volume) {
   await inVolume(

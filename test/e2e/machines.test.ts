@@ -79,6 +79,14 @@ describe('a machine', () => {
     expect(await machine.must('getent hosts floating.example.test')).toMatch(new RegExp(`^${FLOATING} `));
     expect(await machine.must('lsblk --noheadings --raw --output=NAME,SIZE,TYPE')).toBe('vdb 64M disk');
     expect(await machine.must('readlink -f /dev/disk/by-id/virtio-bp1first')).toBe('/dev/vdb');
+    const byLabel = 'readlink -f /dev/disk/by-label/data';
+    expect(
+      await eventually(
+        'the link by label',
+        10,
+        async () => (await machine.exec(byLabel)).stdout || undefined,
+      ),
+    ).toBe('/dev/vdb\n');
     expect(await machine.must('blkid --output=value --match-tag=LABEL /dev/vdb')).toBe('data');
   });
 
@@ -95,6 +103,7 @@ describe('a machine', () => {
     const identity = 'cat /etc/machine-id /var/lib/cloud/data/instance-id';
     const before = await machine.must(identity);
     await machine.must('mkdir /mnt/data; mount LABEL=data /mnt/data; echo kept > /mnt/data/file; sync');
+    await machine.must('mkdir /mnt/listed; echo "LABEL=data /mnt/listed ext4 nofail 0 2" >> /etc/fstab');
     await machine.powerOff();
     await machine.boot();
     const report = await machine.waitForCloudInit(90);
@@ -102,7 +111,7 @@ describe('a machine', () => {
     expect(await machine.must(identity)).toBe(before);
     expect(await machine.must('cat /var/counted')).toBe('once');
     expect((await machine.exec('mountpoint /mnt/data')).code).not.toBe(0);
-    expect(await machine.must('mount LABEL=data /mnt/data; cat /mnt/data/file')).toBe('kept');
+    expect(await machine.must('cat /mnt/listed/file')).toBe('kept');
     expect(await machine.must('journalctl --list-boots --no-pager --quiet | grep --count .')).toMatch(/[23]/);
   });
 

@@ -38,7 +38,8 @@ export interface MachineProps {
 /**
  * A container that behaves like an ECS instance: systemd, cloud-init with the instance's own user data, a Docker engine of
  * its own, disks that come and go, power that can be cut. Not exercised: the choice of the AliYun datasource and its
- * metadata service, udev (no `/dev/disk/by-label`; labels themselves work), and mounts by `/etc/fstab` at boot.
+ * metadata service, udev itself (its links below `/dev/disk` are there), and memory limits where the engine's kernel has
+ * control groups of version 1.
  */
 export class Machine {
   /** Makes the machine and boots it; `waitForCloudInit` tells when it is ready. */

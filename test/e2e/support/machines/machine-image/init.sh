@@ -39,5 +39,6 @@ for directory in /sys/block /sys/class/block; do
   mount -t tmpfs tmpfs "$directory"
 done
 sh /usr/lib/test-machine/disks.sh
+sh /usr/lib/test-machine/labels.sh
 
 exec /sbin/init

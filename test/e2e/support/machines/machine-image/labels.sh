@@ -1,0 +1,16 @@
+#!/bin/sh
+# Links to disks by what is on them, as udev makes them when a disk appears and when a program has written to it.
+set -eu
+
+link() {
+  value=$(blkid --probe --output value --match-tag "$2" "$device") || return 0
+  [ -n "$value" ] || return 0
+  mkdir -p "/dev/disk/$1"
+  ln -sfn "../../${device##*/}" "/dev/disk/$1/$value"
+}
+
+for device in /dev/vd?; do
+  [ -b "$device" ] || continue
+  link by-label LABEL
+  link by-uuid UUID
+done
