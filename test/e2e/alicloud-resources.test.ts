@@ -56,3 +56,16 @@ test('a resource of every type is wholly known once it exists, and then as plann
   expect(resources.size).toBe(70);
   expect(unsettled).toEqual({});
 });
+
+test('a block that is added changes the resource even when nothing is set in it', () => {
+  const type = 'alicloud_nat_gateway';
+  const block = resources.get(type);
+  if (block === undefined) throw new Error(`${type} is not in the schema`);
+  const { planned } = planResource(type, block, null, smallest(block));
+  const created = conform(block, answerOf(new Cloud(), type, block, 'made-up', planned));
+  const wanted = conform(block, { ...created, access_mode: [{}] });
+  expect(planResource(type, block, created, wanted)).toMatchObject({
+    changed: ['access_mode'],
+    requiresReplace: [['access_mode']],
+  });
+});
