@@ -1,6 +1,6 @@
 #!/bin/sh
-# Mounts the data disk, which is known by the label of its file system. Waits for it: a disk is attached after its
-# machine runs. A file system is made only on a disk with nothing on it; any other disk is left alone.
+# Mounts the data disk by the label of its file system. Waits for it: a disk is attached after its machine runs. A file
+# system is made only on this machine's own disk, and only when there is nothing on it.
 set -eu
 
 label=brokers-data
@@ -8,21 +8,19 @@ target=/var/lib/brokers/data
 # DISK_SERIAL: what the disk calls itself; DISK_TIMEOUT_SECONDS
 . /opt/brokers/host/settings
 
-disks() {
-  for device in /dev/vd[a-z] /dev/xvd[a-z] /dev/sd[a-z] /dev/nvme[0-9]*n1; do
-    [ ! -b "$device" ] || echo "$device"
-  done
+own_disk() {
+  for link in /dev/disk/by-id/*"$DISK_SERIAL"; do
+    [ ! -b "$link" ] || readlink -f "$link"
+  done | head -n 1
 }
 
-serial() {
-  name=${1#/dev/}
-  cat "/sys/class/block/$name/serial" "/sys/class/block/$name/device/serial" 2>/dev/null | tr -d ' ' | head -n 1
-}
-
-# A disk that tells who it is must be the one of this node.
-may_be_ours() {
-  found=$(serial "$1")
-  [ -z "$DISK_SERIAL" ] || [ -z "$found" ] || [ "$found" = "$DISK_SERIAL" ]
+# The label may be on another disk than the first one had: one that was made from a snapshot.
+labelled_disk() {
+  if [ -n "$1" ] && [ "$(blkid -p -s LABEL -o value "$1")" = "$label" ]; then
+    echo "$1"
+  else
+    blkid -c /dev/null -L "$label" || true
+  fi
 }
 
 is_blank() {
@@ -31,41 +29,23 @@ is_blank() {
   [ "$status" -eq 2 ] && head -c 1048576 "$1" | cmp -s -n 1048576 - /dev/zero
 }
 
-# Sets ours to the disk with the label, and blank to the disks with nothing on them.
-look() {
-  ours='' blank='' count=0
-  for disk in $(disks); do
-    may_be_ours "$disk" || continue
-    if [ "$(blkid -p -s LABEL -o value "$disk" 2>/dev/null)" = "$label" ]; then
-      ours=$disk
-      return
-    fi
-    if is_blank "$disk"; then
-      blank=$disk
-      count=$((count + 1))
-    fi
-  done
-}
-
-mountpoint -q "$target" && exit 0
+! mountpoint -q "$target" || exit 0
 mkdir -p "$target"
 waited=0
-look
-while [ -z "$ours$blank" ]; do
+until own=$(own_disk) && disk=$(labelled_disk "$own") && [ -n "$own$disk" ]; do
   if [ "$waited" -ge "$DISK_TIMEOUT_SECONDS" ]; then
-    echo "no data disk after $waited s: attach one that is blank or has the label $label; these are here: $(disks | tr '\n' ' ')" >&2
+    echo "no data disk after $waited s: attach disk d-$DISK_SERIAL, or one with the label $label" >&2
     exit 1
   fi
   sleep 1
   waited=$((waited + 1))
-  look
 done
-if [ -z "$ours" ]; then
-  if [ "$count" -gt 1 ]; then
-    echo "$count disks are blank, so none is taken: make a file system with the label $label on the right one" >&2
+if [ -z "$disk" ]; then
+  is_blank "$own" || {
+    echo "disk d-$DISK_SERIAL has something on it that is not the broker's: wipe it, or give its file system the label $label" >&2
     exit 1
-  fi
-  mkfs.ext4 -q -L "$label" "$blank"
-  ours=$blank
+  }
+  mkfs.ext4 -q -L "$label" "$own"
+  disk=$own
 fi
-mount -t ext4 -o noatime,nodev,nosuid "$ours" "$target"
+mount -t ext4 -o noatime,nodev,nosuid "$disk" "$target"
