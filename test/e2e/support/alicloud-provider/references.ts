@@ -68,6 +68,7 @@ export function referencesOf(type: string, values: ObjectValue): Reference[] {
 export function dependentsOf(cloud: Cloud, type: string, id: string): string[] {
   return cloud
     .everything()
+    .filter((other) => other.type !== type || other.id !== id)
     .filter((other) => referencesOf(other.type, other.values).some((to) => to.type === type && to.id === id))
     .map((other) => other.id);
 }
