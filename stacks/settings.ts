@@ -147,6 +147,12 @@ export function readEnvironments(folder: string, variables: NodeJS.ProcessEnv): 
     .sort()
     .map((file) => {
       const name = basename(file, '.yaml');
+      if (name === 'local' || !/^[a-z][a-z0-9-]*$/.test(name)) {
+        throw new ValidationError(
+          join(basename(folder), file),
+          `an environment is named after its file: use lower-case letters, digits and hyphens, and not "local"`,
+        );
+      }
       const source = join(basename(folder), file);
       const values: unknown = parse(readFileSync(join(folder, file), 'utf8')) ?? {};
       return {

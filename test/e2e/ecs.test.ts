@@ -1,0 +1,294 @@
+import { readFileSync } from 'node:fs';
+import { Connection } from 'rabbitmq-client';
+import { AlicloudProvider, startAlicloudProvider } from './support/alicloud-provider';
+import { eventually } from './support/command';
+import { Outputs } from './support/deployment';
+import { Environments } from './support/environments';
+import { describeBoot } from './support/machines/boot-report';
+import { DataDisk } from './support/machines/data-disk';
+import { Machine } from './support/machines/machine';
+import { MachineNetwork } from './support/machines/network';
+import { Registry } from './support/machines/registry';
+import { ask, QueueDescription } from './support/management';
+import { connect, drain, publish } from './support/traffic';
+
+const NETWORK = 'e2e-ecs';
+const MESSAGES = 10_000;
+const BROKERS = [1, 2, 3].map((n) => `prod-rabbitmq-${n}`);
+const PROXIES = [1, 2].map((n) => `prod-proxy-${n}`);
+/** `base64` of the cloud's limit is larger: this is what an instance gets after decoding. */
+const MOST_BYTES = 16 * 1024;
+
+const images = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { rabbitmq: string; proxy: string };
+const machines = new Map<string, Machine>();
+const disks = new Map<string, DataDisk>();
+let network: MachineNetwork;
+let provider: AlicloudProvider;
+let environments: Environments;
+let outputs: Outputs;
+let connection: Connection | undefined;
+
+/** A text among the values of a resource. */
+function text(values: Readonly<Record<string, unknown>>, name: string): string {
+  const value = values[name];
+  if (typeof value !== 'string') throw new Error(`${name} is no text`);
+  return value;
+}
+
+/** What the stand-in for the cloud was told of the instance of that name. */
+function instance(name: string): {
+  readonly id: string;
+  readonly address: string;
+  readonly userData: Buffer;
+} {
+  const found = provider.resources('alicloud_instance').find(({ values }) => values['host_name'] === name);
+  if (found === undefined) throw new Error(`no instance ${name} was made`);
+  return {
+    id: found.id,
+    address: text(found.values, 'private_ip'),
+    userData: Buffer.from(text(found.values, 'user_data'), 'base64'),
+  };
+}
+
+/** Starts the machine that the instance of that name would be, with its data disk where it has one. */
+async function start(
+  name: string,
+  props: { readonly image: 'plain' | 'docker'; readonly instanceId?: string },
+) {
+  const { id, address, userData } = instance(name);
+  const attachment = provider
+    .resources('alicloud_ecs_disk_attachment')
+    .find(({ values }) => values['instance_id'] === id);
+  if (attachment !== undefined && !disks.has(name)) {
+    const serial = text(attachment.values, 'disk_id').replace('d-', '');
+    disks.set(name, await DataDisk.create(network, serial, 8192));
+  }
+  const disk = disks.get(name);
+  const machine = await Machine.start(network, {
+    name,
+    address,
+    userData,
+    ramDisk: true,
+    disks: disk === undefined ? [] : [disk],
+    ...props,
+  });
+  machines.set(name, machine);
+  return machine;
+}
+
+function machine(name: string): Machine {
+  const found = machines.get(name);
+  if (found === undefined) throw new Error(`no machine ${name} was started`);
+  return found;
+}
+
+function connected(): Connection {
+  if (connection === undefined) throw new Error('there is no connection yet');
+  return connection;
+}
+
+/** Waits until the container of that machine says that it serves. */
+async function ready(name: string, seconds = 120): Promise<void> {
+  const [container, command] = name.includes('proxy')
+    ? ['proxy', 'proxy-ready']
+    : ['rabbitmq', 'rabbitmq-ready'];
+  await eventually(`${name} serves`, seconds, async () => {
+    const { code, output } = await machine(name).exec(`docker exec ${container} /opt/brokers/bin/${command}`);
+    if (code !== 0) throw new Error(output.trim());
+    return true;
+  });
+}
+
+function queue(): Promise<QueueDescription> {
+  return eventually('a management page answers', 10, async () => {
+    for (const url of outputs.management_urls) {
+      const answer = await ask<QueueDescription>(outputs, url, '/api/queues/%2F/orders').catch(
+        () => undefined,
+      );
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  });
+}
+
+beforeAll(async () => {
+  network = await MachineNetwork.create(NETWORK, '172.30.32.0/20');
+  provider = await startAlicloudProvider();
+  const registry = await Registry.start(network, {
+    address: '172.30.47.5',
+    images: [images.rabbitmq, images.proxy],
+  });
+  const prod = {
+    region: 'cn-hangzhou',
+    zones: ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'],
+    cidr: '172.30.32.0/20',
+    instanceType: 'ecs.g8i.large',
+    image: 'debian_13_1_x64_20G_alibase_20260815.vhd',
+    os: 'debian-13',
+    docker: 'image',
+    registry: `${registry.endpoint}/${registry.namespace}`,
+    insecureRegistries: [registry.endpoint],
+    images: { rabbitmq: images.rabbitmq.split('/').at(-1), proxy: images.proxy.split('/').at(-1) },
+    frontEnd: 'haproxy-keepalived',
+    clients: ['10.0.0.0/8'],
+    queues: ['orders'],
+    memoryMiB: 1024,
+    openFiles: 16_384,
+    deletionProtection: false,
+  };
+  environments = new Environments(provider.environment, {
+    prod,
+    small: { ...prod, docker: 'distribution', nodes: 1, cidr: '172.30.40.0/22' },
+  });
+});
+
+afterAll(async () => {
+  await connection?.close();
+  await network.remove();
+  environments.remove();
+  provider.stop();
+});
+
+describe('an environment', () => {
+  it('deploys, and has no changes after it', async () => {
+    const deployed = await environments.deploy('prod');
+    expect(deployed.code, deployed.output).toBe(0);
+    const diff = await environments.diff('prod');
+    expect(diff.output).toContain('No changes.');
+    outputs = environments.outputs('prod') as unknown as Outputs;
+  });
+
+  it('hands each instance user data of less than 16 KiB', () => {
+    const sizes = [...BROKERS, ...PROXIES].map((name) => ({ name, bytes: instance(name).userData.length }));
+    console.log(sizes.map(({ name, bytes }) => `user data of ${name}: ${bytes} bytes`).join('\n'));
+    for (const { bytes } of sizes) expect(bytes).toBeLessThan(MOST_BYTES);
+  });
+
+  it('puts no secret into the synthesised stack', () => {
+    const synthesised = environments.synthesised('prod');
+    expect(synthesised).toContain('prod-rabbitmq-1');
+    expect(synthesised).not.toContain(outputs.administrator_password);
+  });
+});
+
+describe('machines with that user data', () => {
+  it('come up as one cluster behind a floating address', async () => {
+    const started = performance.now();
+    await Promise.all([...BROKERS, ...PROXIES].map((name) => start(name, { image: 'docker' })));
+    await Promise.all([...machines.keys()].map((name) => ready(name)));
+    const healthy = (performance.now() - started) / 1000;
+    for (const name of [BROKERS[0], PROXIES[0]] as string[]) {
+      const report = await machine(name).waitForCloudInit();
+      expect(report).toMatchObject({ status: 'done', complaints: [] });
+      const stages = await machine(name).must("grep '^brokers: ' /var/log/cloud-init-output.log");
+      console.log(`${name}\n${describeBoot(report)}\n${stages}`);
+    }
+    console.log(`boot to healthy: ${healthy.toFixed(1)} s for five machines at once`);
+    connection = connect(outputs);
+  });
+
+  it('lose none of 10,000 confirmed messages when the power of one is cut', async () => {
+    const leader = (await queue()).leader.replace('rabbit@', '');
+    const cut = new Map([[2000, { mark: 'cut', act: () => machine(leader).powerOff() }]]);
+    const published = await publish(connected(), 'orders', MESSAGES, cut);
+    const consumed = await drain(connected(), 'orders', MESSAGES);
+    const lost = published.confirmed.filter((id) => !consumed.has(id));
+    const outage = published.outages.get('cut') ?? 0;
+    console.log(
+      `power of ${leader} cut: ${published.confirmed.length} confirmed, ${lost.length} lost, publisher waited ${outage.toFixed(0)} ms`,
+    );
+    expect(published.confirmed).toHaveLength(MESSAGES);
+    expect(lost).toEqual([]);
+
+    const before = await publish(connected(), 'orders', 100);
+    expect(before.confirmed).toHaveLength(100);
+    const booted = performance.now();
+    await machine(leader).boot();
+    await ready(leader);
+    await eventually('three members of the queue online', 60, async () =>
+      (await queue()).online.length === 3 ? true : undefined,
+    );
+    console.log(`${leader} is back ${((performance.now() - booted) / 1000).toFixed(1)} s after its boot`);
+    expect(await machine(leader).must('findmnt --noheadings --output=SOURCE /var/lib/brokers/data')).toBe(
+      '/dev/vdb',
+    );
+    expect((await drain(connected(), 'orders', 100)).size).toBe(100);
+  });
+
+  it('hand the floating address over when the power of its holder is cut, which comes back without it', async () => {
+    const holds = async (name: string) =>
+      (await machine(name).must('ip -4 address')).includes(`${outputs.amqp_endpoint.split(':')[0] ?? ''}/`);
+    const [first, second] = (await holds(PROXIES[0] ?? '')) ? PROXIES : [...PROXIES].reverse();
+    if (first === undefined || second === undefined) throw new Error('there is no pair');
+    await machine(first).powerOff();
+    await eventually(
+      `${second} holds the address`,
+      10,
+      async () => ((await holds(second)) ? true : undefined),
+      20,
+    );
+    await ready(second);
+    expect((await publish(connected(), 'orders', 100)).confirmed).toHaveLength(100);
+    await machine(first).boot();
+    await ready(first);
+    expect([await holds(first), await holds(second)]).toEqual([false, true]);
+    expect((await drain(connected(), 'orders', 100)).size).toBe(100);
+  });
+
+  it('are not disturbed when the bootstrap is run again by hand', async () => {
+    const id = "docker inspect --format='{{.Id}} {{.State.StartedAt}}' rabbitmq";
+    const before = await machine('prod-rabbitmq-1').must(id);
+    await machine('prod-rabbitmq-1').must('/opt/brokers/host/bootstrap');
+    expect(await machine('prod-rabbitmq-1').must(id)).toBe(before);
+  });
+
+  it('show no secret in a log, a process list, a unit or a container description', async () => {
+    const seen = await machine('prod-rabbitmq-1').must(
+      [
+        'ps -efww',
+        'journalctl --no-pager --boot',
+        'cat /var/log/cloud-init.log /var/log/cloud-init-output.log /etc/systemd/system/rabbitmq.service',
+        'docker inspect rabbitmq',
+        'docker logs rabbitmq 2>&1',
+      ].join('; '),
+    );
+    expect(seen).toContain('rabbitmq-entrypoint');
+    const cookie = await machine('prod-rabbitmq-1').must('cat /etc/brokers/secrets/erlang-cookie');
+    expect(cookie).toMatch(/^[0-9a-f]{64}$/);
+    expect(seen).not.toContain(cookie);
+    expect(seen).not.toContain(outputs.administrator_password);
+  });
+
+  it('are replaced by a new machine that takes over the data', async () => {
+    const name = 'prod-rabbitmq-3';
+    expect((await publish(connected(), 'orders', 100)).confirmed).toHaveLength(100);
+    await machine(name).powerOff();
+    await machine(name).destroy();
+    await start(name, { image: 'docker', instanceId: 'i-second' });
+    await ready(name);
+    expect((await queue()).online).toHaveLength(3);
+    expect((await drain(connected(), 'orders', 100)).size).toBe(100);
+  });
+});
+
+it('a machine without Docker installs it by the package of its distribution', async () => {
+  for (const running of machines.values()) await running.destroy();
+  machines.clear();
+  const deployed = await environments.deploy('small');
+  expect(deployed.code, deployed.output).toBe(0);
+  const started = performance.now();
+  await start('small-rabbitmq-1', { image: 'plain' });
+  await ready('small-rabbitmq-1', 240);
+  const stages = await machine('small-rabbitmq-1').must("grep '^brokers: ' /var/log/cloud-init-output.log");
+  console.log(
+    `boot to healthy: ${((performance.now() - started) / 1000).toFixed(1)} s with Docker installed\n${stages}`,
+  );
+}, 300_000);
+
+it('environments are destroyed without a trace', async () => {
+  for (const name of ['prod', 'small']) {
+    const destroyed = await environments.destroy(name);
+    expect(destroyed.code, destroyed.output).toBe(0);
+  }
+  expect(provider.size()).toBe(0);
+});
