@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import { Address4 } from 'ip-address';
 import { ErrorSubject, ValidationError } from '../model/errors';
 
@@ -70,16 +71,24 @@ export function subnets(network: Address4, prefixLength: number, count: number):
 }
 
 /**
- * Whether a host may have the address: the first and the last three of a vSwitch belong to the cloud, see
- * "CreateVSwitch" in its API reference.
+ * Checks that `address` can be a host's: the first and the last three of a vSwitch belong to the cloud, see "CreateVSwitch"
+ * in its API reference. What is not known at synth is not checked.
+ * @throws ValidationError for one that the cloud keeps, and for one outside the vSwitch
  */
-export function isHostAddress(address: string, vswitch: Address4): boolean {
-  if (!Address4.isValid(address) || address.includes('/')) return false;
-  const candidate = new Address4(address);
+export function assertVswitchAddress(
+  subject: ErrorSubject,
+  address: string,
+  { zone, cidr }: { readonly zone: string; readonly cidr: string },
+): void {
+  if (Token.isUnresolved(address) || Token.isUnresolved(cidr)) return;
+  const vswitch = parseNetwork(subject, `cidr of vSwitch ${zone}`, cidr, VSWITCH_PREFIX_LENGTHS);
   const last = vswitch.endAddress();
   const reserved = [vswitch.startAddress(), last.offset(-2), last.offset(-1), last];
-  return (
-    candidate.isInSubnet(vswitch) &&
-    !reserved.some((other) => other.correctForm() === candidate.correctForm())
+  const candidate = Address4.isValid(address) && !address.includes('/') ? new Address4(address) : undefined;
+  const taken = reserved.some((other) => other.correctForm() === candidate?.correctForm());
+  if (candidate?.isInSubnet(vswitch) === true && !taken) return;
+  throw new ValidationError(
+    subject,
+    `address must be in the vSwitch's ${cidr}, without its first and its last three, got ${address}`,
   );
 }

@@ -3,7 +3,7 @@ import { VpcHaVip } from '@cdktf/provider-alicloud/lib/vpc-ha-vip';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
-import { isHostAddress, parseNetwork, VSWITCH_PREFIX_LENGTHS } from './cidr';
+import { assertVswitchAddress } from './cidr';
 import { IVswitch } from './network';
 
 /** Attachments that an account has without a raised quota. */
@@ -114,7 +114,7 @@ export class HaVip extends HaVipHosts {
   public constructor(scope: Construct, id: string, props: HaVipProps) {
     super(scope, id);
     const { vswitch, address, tags } = props;
-    if (address !== undefined) this.assertAddress(address, vswitch);
+    if (address !== undefined) assertVswitchAddress(this, address, vswitch);
     this.vswitch = vswitch;
     this.resource = new VpcHaVip(this, 'havip', {
       vswitchId: vswitch.vswitchId,
@@ -129,15 +129,5 @@ export class HaVip extends HaVipHosts {
   /** Come after this to come after the address and the hosts that are attached by now. */
   public override get ready(): ITerraformDependable {
     return super.ready ?? this.resource;
-  }
-
-  private assertAddress(address: string, { zone, cidr }: IVswitch): void {
-    if (Token.isUnresolved(address) || Token.isUnresolved(cidr)) return;
-    const network = parseNetwork(this, `cidr of vSwitch ${zone}`, cidr, VSWITCH_PREFIX_LENGTHS);
-    if (isHostAddress(address, network)) return;
-    throw new ValidationError(
-      this,
-      `address must be in the vSwitch's ${cidr}, without its first and its last three, got ${address}`,
-    );
   }
 }

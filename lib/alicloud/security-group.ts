@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { Connections, IConnectable, ISecurityGroup } from '../connections/connections';
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
+import { idPart } from './id-part';
 import { INetwork } from './network';
 
 /** What a rule can name, besides all protocols, see "AuthorizeSecurityGroup" in the ECS API reference. */
@@ -94,7 +95,7 @@ abstract class SecurityGroupRules extends Construct implements ISecurityGroup, I
 
   /** The same for the same peer, whatever else there is, so that no rule is renamed by another. */
   private nameOf({ rule }: Peer): string {
-    if (rule.kind === 'ipv4') return rule.cidr.replace('/', '-');
+    if (rule.kind === 'ipv4') return idPart(rule.cidr);
     const group = this.expressionOf(rule.securityGroupId);
     return group === this.expressionOf(this.securityGroupId) ? 'members' : group;
   }
@@ -104,7 +105,7 @@ abstract class SecurityGroupRules extends Construct implements ISecurityGroup, I
     if (!Token.isUnresolved(text)) return text;
     const resolver = new DefaultTokenResolver(new StringConcat());
     const expression = Tokenization.resolve(text, { scope: this, resolver, preparing: false }) as string;
-    return expression.replace(/[^\w.-]+/g, '');
+    return idPart(expression);
   }
 }
 

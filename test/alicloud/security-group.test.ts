@@ -56,7 +56,7 @@ describe('a security group', () => {
         connections.allowFrom(Peer.anyIpv4(), Port.udp(53));
       }),
     ).toEqual({
-      'brokers/ingress-tcp-5672-from-10.2.0.0-16': {
+      'brokers/ingress-tcp-5672-from-10-2-0-0-16': {
         security_group_id: OWN,
         type: 'ingress',
         nic_type: 'intranet',
@@ -66,11 +66,11 @@ describe('a security group', () => {
         cidr_ip: '10.2.0.0/16',
         description: 'applications',
       },
-      'brokers/ingress-tcp-35672-35682-from-10.3.0.7-32': expect.objectContaining({
+      'brokers/ingress-tcp-35672-35682-from-10-3-0-7-32': expect.objectContaining({
         port_range: '35672/35682',
         cidr_ip: '10.3.0.7/32',
       }) as object,
-      'brokers/ingress-udp-53-from-0.0.0.0-0': expect.objectContaining({
+      'brokers/ingress-udp-53-from-0-0-0-0-0': expect.objectContaining({
         ip_protocol: 'udp',
         cidr_ip: '0.0.0.0/0',
       }) as object,
@@ -86,7 +86,7 @@ describe('a security group', () => {
       brokers.connections.allowInternally(Port.tcp(25_672));
     });
     const [app = '', ...others] = Object.keys(made);
-    expect(app).toMatch(/^brokers\/ingress-tcp-5672-from-alicloud_security_group\.app_group_\w+\.id$/);
+    expect(app).toMatch(/^brokers\/ingress-tcp-5672-from-alicloud_security_group-app_group_\w+-id$/);
     expect(made[app]).toMatchObject({
       source_security_group_id: expect.stringContaining('.app_group_') as string,
     });
@@ -110,7 +110,7 @@ describe('a security group', () => {
       connections.allowFrom(Peer.securityGroup(securityGroupId), Port.vrrp);
     });
     expect(Object.keys(made)).toHaveLength(1 + 5);
-    expect(made['brokers/ingress-tcp-5672-from-10.2.0.0-16']).toMatchObject({ description: 'first' });
+    expect(made['brokers/ingress-tcp-5672-from-10-2-0-0-16']).toMatchObject({ description: 'first' });
   });
 
   it('opens VRRP as all protocols without those that a rule can name', () => {
@@ -149,7 +149,7 @@ describe('a security group', () => {
     });
     expect(now).toMatchObject(before);
     expect(Object.keys(before)).toContain(
-      'alicloud_security_group_rule.brokers/ingress-tcp-5672-from-var.office',
+      'alicloud_security_group_rule.brokers/ingress-tcp-5672-from-var-office',
     );
   });
 
