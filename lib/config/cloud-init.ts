@@ -1,4 +1,4 @@
-import { Document, Scalar, visit } from 'yaml';
+import { Document } from 'yaml';
 import { ErrorSubject, ValidationError } from '../model/errors';
 
 /** How the content of a file is written in the document. */
@@ -43,26 +43,22 @@ export function renderCloudInit(subject: ErrorSubject, document: CloudInitDocume
       throw new ValidationError(subject, `file ${path} is written twice: remove one`);
     }
   }
-  const yaml = new Document({
-    hostname: document.hostname,
-    // The image's own template would overwrite our lines at every boot.
-    manage_etc_hosts: false,
-    write_files: document.files.map(({ path, content, encoding, permissions }) => ({
-      path,
-      permissions,
-      ...(encoding === undefined ? {} : { encoding }),
-      content,
-    })),
-    runcmd: document.commands.map((command) => [...command]),
-  });
-  // YAML 1.1, which cloud-init reads, takes 0644 for a number.
-  visit(yaml, {
-    Pair: (_, pair) => {
-      if (pair.key instanceof Scalar && pair.key.value === 'permissions' && pair.value instanceof Scalar) {
-        pair.value.type = 'QUOTE_DOUBLE';
-      }
+  const yaml = new Document(
+    {
+      hostname: document.hostname,
+      // The image's own template would overwrite our lines at every boot.
+      manage_etc_hosts: false,
+      write_files: document.files.map(({ path, content, encoding, permissions }) => ({
+        path,
+        permissions,
+        ...(encoding === undefined ? {} : { encoding }),
+        content,
+      })),
+      runcmd: document.commands.map((command) => [...command]),
     },
-  });
+    // As cloud-init reads it: there the plain words 0644, yes and 2026-01-01 are no texts.
+    { version: '1.1' },
+  );
   return `#cloud-config\n${yaml.toString({ lineWidth: 0 })}`;
 }
 

@@ -38,7 +38,7 @@ export function renderContainerUnit(unit: ContainerUnit): string {
     // What a hard power-off left behind.
     `ExecStartPre=-${command(['/usr/bin/docker', 'rm', '--force', name])}`,
     `ExecStart=${command(['/usr/bin/docker', 'run', ...runArguments(unit)])}`,
-    `ExecStop=${command(['/usr/bin/docker', 'stop', '--time', String(stop), name])}`,
+    `ExecStop=${command(['/usr/bin/docker', 'stop', name])}`,
     'Restart=always',
     'RestartSec=1',
     'TimeoutStartSec=infinity',
@@ -79,7 +79,7 @@ function runArguments({
       '--volume',
       `${dataDirectory}/${volume.name}:${volume.mountPath}`,
     ]),
-    ...['--health-cmd', healthCheck.command.join(' ')],
+    ...['--health-cmd', healthCheck.command.map(shellWord).join(' ')],
     ...['--health-interval', `${healthCheck.intervalSeconds}s`],
     ...['--health-timeout', `${healthCheck.timeoutSeconds}s`],
     ...['--health-start-period', `${healthCheck.startPeriodSeconds}s`],
@@ -88,6 +88,11 @@ function runArguments({
     image,
     ...container.command,
   ];
+}
+
+/** The engine hands a health check to a shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 }
 
 /** A command line of a unit; see "Command lines" in systemd.service(5) and "Specifiers" in systemd.unit(5). */
