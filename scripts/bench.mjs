@@ -1,10 +1,10 @@
 // `npm run bench`: measures this project against what it is compared to and prints the ratios.
-import { parseArgs } from 'node:util';
 import { join } from 'node:path';
+import { readArguments } from './setup/arguments.mjs';
 import { run } from './setup/command.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { ROOT } from './setup/paths.mjs';
-import { runMain, say } from './setup/report.mjs';
+import { runMain } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
 
 const PARTS = ['synth', 'deploy', 'throughput'];
@@ -23,23 +23,6 @@ that does nothing else.
 
 Exit code: 0 all bounds kept, 1 a bound missed or failed, 2 wrong usage, 130 interrupted.`;
 
-function readArguments() {
-  try {
-    const options = {
-      only: { type: 'string', multiple: true },
-      write: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    };
-    const { values } = parseArgs({ options });
-    const unknown = values.only?.find((part) => !PARTS.includes(part));
-    if (unknown !== undefined) throw new Error(`There is no part ${unknown}: use ${PARTS.join(', ')}.`);
-    return values;
-  } catch (error) {
-    console.error(`${error.message}\n\n${HELP}`);
-    process.exit(2);
-  }
-}
-
 async function bench({ only = PARTS, write }) {
   const environment = await setUp({ engine: only.some((part) => part !== 'synth') });
   const { code } = await run(
@@ -50,11 +33,12 @@ async function bench({ only = PARTS, write }) {
   return code;
 }
 
-const chosen = readArguments();
-await runMain(() => {
-  if (chosen.help) {
-    say(HELP);
-    return 0;
-  }
-  return exclusively('bench', () => bench(chosen));
-});
+const chosen = readArguments(
+  HELP,
+  { only: { type: 'string', multiple: true }, write: { type: 'boolean' } },
+  ({ only = [] }) => {
+    const unknown = only.find((part) => !PARTS.includes(part));
+    if (unknown !== undefined) throw new Error(`There is no part ${unknown}: use ${PARTS.join(', ')}.`);
+  },
+);
+await runMain(() => exclusively('bench', () => bench(chosen)));

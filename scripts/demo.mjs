@@ -1,5 +1,4 @@
 // `npm run demo`: a RabbitMQ cluster behind a floating address on this machine, from nothing to messages.
-import { parseArgs } from 'node:util';
 import {
   closeSync,
   createWriteStream,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { readArguments } from './setup/arguments.mjs';
 import { cdktfArguments } from './setup/cdktf-arguments.mjs';
 import { logFile, run } from './setup/command.mjs';
 import { mayHaveEngine, provideEngine } from './setup/engine.mjs';
@@ -208,25 +208,5 @@ function removeAbandonedOutputs() {
   }
 }
 
-function readArguments() {
-  try {
-    const options = {
-      down: { type: 'boolean' },
-      passwords: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    };
-    return parseArgs({ options }).values;
-  } catch (error) {
-    console.error(`${error.message}\n\n${HELP}`);
-    process.exit(2);
-  }
-}
-
-const chosen = readArguments();
-await runMain(() => {
-  if (chosen.help) {
-    say(HELP);
-    return 0;
-  }
-  return exclusively('demo', chosen.down ? down : chosen.passwords ? passwords : up);
-});
+const chosen = readArguments(HELP, { down: { type: 'boolean' }, passwords: { type: 'boolean' } });
+await runMain(() => exclusively('demo', chosen.down ? down : chosen.passwords ? passwords : up));

@@ -1,10 +1,10 @@
 // `npm run images`: the images alone, for instance to hand them to machines behind a slow registry.
-import { parseArgs } from 'node:util';
+import { readArguments } from './setup/arguments.mjs';
 import { must, run } from './setup/command.mjs';
 import { provideEngine } from './setup/engine.mjs';
 import { provideImages } from './setup/images.mjs';
 import { exclusively } from './setup/lock.mjs';
-import { SetupError, runMain, say, step } from './setup/report.mjs';
+import { runMain, say, step } from './setup/report.mjs';
 import { checkSystem } from './setup/system.mjs';
 
 const HELP = `Usage: npm run images [-- OPTION...]
@@ -44,28 +44,11 @@ async function pushImage(image, registry) {
   });
 }
 
-function readArguments() {
-  const options = {
-    build: { type: 'boolean' },
-    pull: { type: 'boolean' },
-    push: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  };
-  try {
-    const { values } = parseArgs({ options });
-    if (values.build && values.pull) throw new SetupError('Use --build or --pull, not both.');
-    return values;
-  } catch (error) {
-    console.error(`${error.message}\n\n${HELP}`);
-    process.exit(2);
-  }
-}
-
-const chosen = readArguments();
-await runMain(() => {
-  if (chosen.help) {
-    say(HELP);
-    return 0;
-  }
-  return exclusively('setup', () => provide(chosen));
-});
+const chosen = readArguments(
+  HELP,
+  { build: { type: 'boolean' }, pull: { type: 'boolean' }, push: { type: 'string' } },
+  ({ build, pull }) => {
+    if (build && pull) throw new Error('Use --build or --pull, not both.');
+  },
+);
+await runMain(() => exclusively('setup', () => provide(chosen)));

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
+import { readArguments } from './setup/arguments.mjs';
 import { run } from './setup/command.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { ROOT, SETUP, WORK, made } from './setup/paths.mjs';
@@ -112,25 +112,5 @@ function conclude(results) {
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 
-function readArguments() {
-  try {
-    const options = {
-      unit: { type: 'boolean' },
-      clean: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    };
-    return parseArgs({ options }).values;
-  } catch (error) {
-    console.error(`${error.message}\n\n${HELP}`);
-    process.exit(2);
-  }
-}
-
-const chosen = readArguments();
-await runMain(async () => {
-  if (chosen.help) {
-    say(HELP);
-    return 0;
-  }
-  return exclusively('test', () => (chosen.clean ? clean() : test(chosen.unit)));
-});
+const chosen = readArguments(HELP, { unit: { type: 'boolean' }, clean: { type: 'boolean' } });
+await runMain(() => exclusively('test', () => (chosen.clean ? clean() : test(chosen.unit))));
