@@ -6,6 +6,15 @@ export { IImageSource, ImageNames, Images } from './images';
 export * from './model/errors';
 export * from './model/host';
 export { ISecret, NamedSecret } from './model/secret';
+export {
+  describeReference,
+  KmsSecretOptions,
+  KmsSecretReference,
+  OosParameterOptions,
+  OosParameterReference,
+  SecretFetchOptions,
+  SecretReference,
+} from './model/secret-reference';
 export * from './platform';
 export * from './proxy/haproxy-listener';
 export * from './proxy/haproxy-pair';

@@ -2,11 +2,18 @@ import { Fn, TerraformVariable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from './model/errors';
 import { ISecret } from './model/secret';
+import {
+  assertReference,
+  describeReference,
+  KmsSecretOptions,
+  OosParameterOptions,
+  SecretReference,
+} from './model/secret-reference';
 import { TerraformData } from './terraform/terraform-data';
 
 /**
- * A password, cookie or key. Its value exists only in the Terraform state (marked sensitive) and on the nodes: never at
- * synth, never in a diff.
+ * A password, cookie or key. Its value exists in the Terraform state (marked sensitive) and on the nodes, or on the nodes
+ * alone when they fetch it: never at synth, never in a diff.
  */
 export class Secret implements ISecret {
   /**
@@ -18,7 +25,7 @@ export class Secret implements ISecret {
       triggersReplace: '${sensitive(sha256(uuid()))}',
       lifecycle: { ignoreChanges: ['triggers_replace'] },
     });
-    return new Secret(stored.triggersReplace);
+    return Secret.known(stored.triggersReplace);
   }
 
   /**
@@ -32,7 +39,7 @@ export class Secret implements ISecret {
         'token must be an attribute of a resource or a variable, got plain text: use Secret.generate or Secret.fromVariable',
       );
     }
-    return new Secret(token);
+    return Secret.known(token);
   }
 
   /** A Terraform variable that is given at apply, e.g. as `TF_VAR_<id>` in the environment. It has no default. */
@@ -44,13 +51,54 @@ export class Secret implements ISecret {
       ...(description === undefined ? {} : { description }),
     });
     variable.overrideLogicalId(id);
-    return new Secret(variable.stringValue);
+    return Secret.known(variable.stringValue);
   }
 
-  /** The value as a sensitive Terraform expression. */
-  public readonly value: string;
+  /**
+   * A secret of Key Management Service (KMS) that exists. Only ECS nodes can have it: each fetches it at its first boot,
+   * with its RAM role, which needs `kms:GetSecretValue`. Neither the state nor the user data has the value.
+   * @param name e.g. `prod/rabbitmq`, or the ARN of a secret that another account shares
+   * @throws ValidationError when KMS could not have such a secret
+   */
+  public static fromKms(name: string, options: KmsSecretOptions = {}): Secret {
+    return Secret.fetched('Secret.fromKms', { store: 'kms', name, ...options });
+  }
 
-  private constructor(token: string) {
-    this.value = Token.asString(Fn.sensitive(token));
+  /**
+   * An encrypted parameter of CloudOps Orchestration Service (OOS) that exists. Only ECS nodes can have it: each fetches
+   * it at its first boot, with its RAM role, which needs `oos:GetSecretParameter`. Neither the state nor the user data
+   * has the value.
+   * @throws ValidationError when OOS could not have such a parameter
+   */
+  public static fromOosParameter(name: string, options: OosParameterOptions = {}): Secret {
+    return Secret.fetched('Secret.fromOosParameter', { store: 'oos', name, ...options });
+  }
+
+  private static known(token: string): Secret {
+    return new Secret(Token.asString(Fn.sensitive(token)));
+  }
+
+  private static fetched(subject: string, reference: SecretReference): Secret {
+    assertReference(subject, reference, (text) => Token.isUnresolved(text));
+    return new Secret(reference);
+  }
+
+  public readonly reference?: SecretReference;
+
+  private constructor(private readonly source: string | SecretReference) {
+    if (typeof source !== 'string') this.reference = source;
+  }
+
+  /**
+   * The value as a sensitive Terraform expression.
+   * @throws ValidationError when a node fetches it, as `reference` says: Terraform does not know it
+   */
+  public get value(): string {
+    if (typeof this.source === 'string') return this.source;
+    throw new ValidationError(
+      describeReference(this.source),
+      'an ECS node fetches the value with its RAM role, so there is none that Terraform could use: ' +
+        'use Secret.generate, Secret.fromVariable or Secret.of where a value is needed',
+    );
   }
 }

@@ -5,8 +5,11 @@ import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { Fn, ITerraformDependable, Lazy, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
+import { ValidationError } from '../model/errors';
 import { GroupSpec, HostSpec, ImageSpec } from '../model/host';
+import { describeReference } from '../model/secret-reference';
 import { deliveredFiles, scriptDigests, UNPACK_PATH } from '../node/bundle';
+import { fetchedSecrets } from '../node/secret-references';
 import { IPlacedGroup } from '../platform';
 import { TerraformData } from '../terraform/terraform-data';
 import { terraformText } from '../terraform/text';
@@ -43,6 +46,10 @@ export class DockerGroup extends Construct implements IPlacedGroup {
     super(scope, id);
     const deliveries: TerraformData[] = [];
     const hosts = props.spec().hosts;
+    const [unreachable] = unreachableSecrets(hosts);
+    if (unreachable !== undefined) throw new ValidationError(this, unreachable);
+    // Users may be added until the stack is synthesised.
+    this.node.addValidation({ validate: () => unreachableSecrets(this.props.spec().hosts) });
     for (const host of hosts) {
       const container = this.createContainer(host);
       deliveries.push(this.createDelivery(host.name, container, deliveries.slice(-1)));
@@ -214,4 +221,15 @@ function agentHost(host: HostSpec): Record<string, unknown> {
 function goDuration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
+}
+
+/** What is wrong with the secrets of `hosts`: a container has no RAM role to fetch one with. */
+function unreachableSecrets(hosts: readonly HostSpec[]): string[] {
+  return hosts.flatMap((host) =>
+    fetchedSecrets(host.secrets).map(
+      (secret) =>
+        `secrets must have a value in a container, got ${describeReference(secret)} as ${secret.file} of ${host.name}, ` +
+        'which only an ECS node can fetch: use Secret.generate, Secret.fromVariable or Secret.of',
+    ),
+  );
 }

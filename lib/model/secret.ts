@@ -1,9 +1,15 @@
 import { ErrorSubject, ValidationError } from './errors';
+import { SecretReference } from './secret-reference';
 
 /** A value that is never rendered into a file: files carry a placeholder, the node puts the value in. */
 export interface ISecret {
-  /** Opaque to everything but the platform, usually a Terraform token. Never print it. */
+  /**
+   * Opaque to everything but the platform, usually a Terraform token. Never print it.
+   * @throws ValidationError when the node fetches the value itself, as `reference` says
+   */
   readonly value: string;
+  /** Where the node fetches the value; absent when Terraform knows it. */
+  readonly reference?: SecretReference;
 }
 
 /** A secret under the name by which the files of a host refer to it. */
