@@ -1,4 +1,4 @@
-// Images that the end-to-end tests need besides the brokers' and the proxies': machines, and a registry for images.
+// Images that the tests need besides the brokers' and the proxies': machines, a registry for images, and ShellCheck.
 import { join } from 'node:path';
 import { provideBase } from './base-image.mjs';
 import { build, isBuiltFrom, pruneReplaced, sourceOf } from './docker-build.mjs';
@@ -22,6 +22,11 @@ const SEVERAL = [
   {
     name: 'cdktf-brokers-test/registry:trixie',
     directory: join(MACHINES, 'registry-image'),
+    expected: '5 s',
+  },
+  {
+    name: 'cdktf-brokers-test/shellcheck:trixie',
+    directory: join(ROOT, 'test/parsers/shellcheck-image'),
     expected: '5 s',
   },
 ];

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT, load } from '../../../scripts/load';
+import { load } from '../../../scripts/load';
 import { must } from '../command';
+import { provideImages } from '../test-images';
 
 /** What `scripts/setup/resources.mjs` finds on the engine. */
 interface Resource {
@@ -64,13 +63,4 @@ export class MachineNetwork {
     }>('resources');
     return resourcesOf({ network: this.name });
   }
-}
-
-/** Set-up has built them before `npm test`; a test file that is run by hand may be the first to need them. */
-async function provideImages(): Promise<void> {
-  const { source } = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as { source: string };
-  const { provideTestImages } = await load<{
-    provideTestImages: (options: { registry: boolean }) => Promise<void>;
-  }>('test-images');
-  await provideTestImages({ registry: source === 'registry' });
 }

@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { textFiles } from '../docs/repository';
+import { must, run } from '../e2e/support/command';
+import { provideImages } from '../e2e/support/test-images';
+
+const IMAGE = 'cdktf-brokers-test/shellcheck:trixie';
+const NAME = `e2e-shellcheck-${process.pid}`;
+const FOLDER = '/scripts';
+
+/** Every script of the project, the rendered ones as golden files; each says in its first line which shell it is for. */
+const scripts = textFiles().flatMap(({ path, text }) => {
+  const shell = /^#!.*\b(sh|bash)\n/.exec(text)?.[1];
+  return shell === undefined ? [] : [{ path, text, parser: shell === 'sh' ? 'dash' : shell }];
+});
+
+interface Comment {
+  readonly file: string;
+  readonly line: number;
+  readonly code: number;
+  readonly message: string;
+}
+let comments: readonly Comment[];
+
+beforeAll(async () => {
+  await provideImages();
+  const root = mkdtempSync(join(tmpdir(), 'brokers-scripts-'));
+  try {
+    for (const { path, text } of scripts) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    await must('docker', 'create', '--init', '--name', NAME, '--network', 'none', IMAGE, 'sleep', 'infinity');
+    await must('docker', 'cp', root, `${NAME}:${FOLDER}`);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+  await must('docker', 'start', NAME);
+  // SC1091: what a script sources is on the node only.
+  const check = ['shellcheck', '--format=json', '--exclude=SC1091', ...scripts.map(({ path }) => path)];
+  const { stdout } = await run('docker', ['exec', '--workdir', FOLDER, NAME, ...check]);
+  comments = JSON.parse(stdout) as Comment[];
+});
+
+afterAll(async () => {
+  await must('docker', 'rm', '--force', NAME);
+});
+
+it('finds the scripts of the nodes and what is rendered for them', () => {
+  const paths = scripts.map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(['lib/node/host-bootstrap.sh', 'lib/node/install-files.sh']));
+  expect(paths.filter((path) => path.startsWith('test/golden/docker-install/'))).toHaveLength(10);
+});
+
+describe.each(scripts)('$path', ({ path, parser }) => {
+  it(`is read by ${parser}`, async () => {
+    const { code, output } = await run('docker', ['exec', NAME, parser, '-n', `${FOLDER}/${path}`]);
+    expect({ code, output }).toEqual({ code: 0, output: '' });
+  });
+
+  it('gives ShellCheck nothing to say', () => {
+    expect(comments.filter(({ file }) => file === path)).toEqual([]);
+  });
+});
