@@ -1,4 +1,6 @@
 import { App, TerraformStack, Testing } from 'cdktf';
+import { ValidationError } from '../lib/model/errors';
+import { assertSecret } from '../lib/model/secret';
 import { Secret } from '../lib/secret';
 import { TerraformData } from '../lib/terraform/terraform-data';
 
@@ -47,5 +49,107 @@ describe('Secret', () => {
       /^Secret\.of: token must be .* got plain text: use Secret\.generate/,
     );
     expect(() => Secret.of('hunter2')).not.toThrow(/hunter2/);
+  });
+});
+
+describe('a secret that a node fetches', () => {
+  it('is a reference, with nothing secret in it and nothing synthesised', () => {
+    const stack = new TerraformStack(new App(), 'stack');
+    const kms = Secret.fromKms('prod/rabbitmq', { field: 'cookie', versionId: 'v1' });
+    const oos = Secret.fromOosParameter('brokers-admin', { version: 3 });
+    expect(kms.reference).toEqual({ store: 'kms', name: 'prod/rabbitmq', field: 'cookie', versionId: 'v1' });
+    expect(oos.reference).toEqual({ store: 'oos', name: 'brokers-admin', version: 3 });
+    expect(JSON.parse(Testing.synth(stack, true))).not.toHaveProperty('resource');
+  });
+
+  it('has no value, and says what to use where one is needed', () => {
+    expect(() => Secret.fromKms('prod/rabbitmq', { field: 'cookie' }).value).toThrow(
+      new ValidationError(
+        'KMS secret "prod/rabbitmq", field "cookie"',
+        'an ECS node fetches the value with its RAM role, so there is none that Terraform could use: ' +
+          'use Secret.generate, Secret.fromVariable or Secret.of where a value is needed',
+      ),
+    );
+    expect(() => Secret.fromOosParameter('admin').value).toThrow(
+      /^OOS parameter "admin": an ECS node fetches/,
+    );
+  });
+
+  it('passes for a secret, and others have no reference', () => {
+    const stack = new TerraformStack(new App(), 'stack');
+    expect(() => {
+      assertSecret('cluster', 'cookie', Secret.fromKms('cookie'));
+    }).not.toThrow();
+    expect(Secret.generate(stack, 'cookie').reference).toBeUndefined();
+  });
+
+  it.each([
+    'a',
+    'prod/rabbitmq',
+    'A.b_c+d=e@f-1',
+    'acs/rds/x',
+    'acs:kms:cn-hangzhou:1234567890:secret/prod/x',
+    'x'.repeat(192),
+  ])('takes %s as the name of a KMS secret', (name) => {
+    expect(Secret.fromKms(name).reference?.name).toBe(name);
+  });
+
+  it.each(['', 'with space', 'ünïcode', 'x'.repeat(193), 'acs:kms:cn-hangzhou:x:secret/prod', 'a"b'])(
+    'refuses "%s" as the name of a KMS secret',
+    (name) => {
+      expect(() => Secret.fromKms(name)).toThrow(/^Secret\.fromKms: name must be 1-192 letters, .*, got "/);
+    },
+  );
+
+  it.each(['admin', 'brokers_admin-1', 'oosAdmin', 'x'.repeat(180)])(
+    'takes %s as an OOS parameter',
+    (name) => {
+      expect(Secret.fromOosParameter(name).reference?.name).toBe(name);
+    },
+  );
+
+  it.each(['', 'a/b', 'OOS-admin', 'ALIYUNx', 'x'.repeat(181)])(
+    'refuses "%s" as an OOS parameter',
+    (name) => {
+      expect(() => Secret.fromOosParameter(name)).toThrow(
+        /^Secret\.fromOosParameter: name must be 1-180 .*, got "/,
+      );
+    },
+  );
+
+  it.each([
+    [{ region: 'hangzhou' }, 'region must look like cn-hangzhou, got "hangzhou"'],
+    [
+      { endpoint: 'https://kms.example' },
+      'endpoint must be a host name with or without a port, got "https://kms',
+    ],
+    [{ endpoint: 'kms.example/path' }, 'leave out https:// and any path'],
+    [{ certificateAuthority: '/etc/ca.pem' }, 'certificateAuthority must be PEM text'],
+    [{ field: '' }, 'field of "x" must have a name'],
+    [{ versionId: '' }, 'versionId of "x" must not be empty'],
+    [{ versionStage: '' }, 'versionStage of "x" must not be empty'],
+  ])('refuses %j', (options, problem) => {
+    expect(() => Secret.fromKms('x', options)).toThrow(ValidationError);
+    expect(() => Secret.fromKms('x', options)).toThrow(problem);
+  });
+
+  it.each([0, 101, 1.5, NaN])('refuses version %d of an OOS parameter', (version) => {
+    expect(() => Secret.fromOosParameter('x', { version })).toThrow(
+      `Secret.fromOosParameter: version must be a whole number from 1 to 100, got ${version}: leave it out`,
+    );
+  });
+
+  it('takes a KMS instance, and what Terraform learns when it runs', () => {
+    const { id: token } = new TerraformData(new TerraformStack(new App(), 'stack'), 'instance', {
+      input: 'x',
+    });
+    const options = {
+      region: 'cn-hangzhou',
+      endpoint: 'kst-1.cryptoservice.kms.aliyuncs.com:443',
+      certificateAuthority: '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n',
+    };
+    expect(Secret.fromKms('x', options).reference).toMatchObject(options);
+    const unknown = { endpoint: token, certificateAuthority: token, field: token };
+    expect(Secret.fromKms(token, unknown).reference).toMatchObject({ name: token, ...unknown });
   });
 });

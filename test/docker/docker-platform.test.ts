@@ -1,3 +1,5 @@
+import { ValidationError } from '../../lib/model/errors';
+import { NamedSecret } from '../../lib/model/secret';
 import { Secret } from '../../lib/secret';
 import { group, host, IMAGES, one, platformIn, resourcesOf, stack } from './fixture';
 
@@ -107,6 +109,21 @@ describe('DockerPlatform', () => {
     expect(one(resourcesOf(s), 'terraform_data', 'app-1-files')).toMatchObject({
       triggers_replace: { files: { '/etc/app.conf': 'late\n' } },
     });
+  });
+
+  it('refuses secrets that only an ECS node can fetch, also those that come later', () => {
+    const problem =
+      'secrets must have a value in a container, got KMS secret "prod/cookie" as cookie of app-1, which only an ECS ' +
+      'node can fetch: use Secret.generate, Secret.fromVariable or Secret.of';
+    const fetched = [{ name: 'cookie', secret: Secret.fromKms('prod/cookie') }];
+    expect(() => platformIn(stack()).place(() => group(host('app-1', { secrets: fetched })))).toThrow(
+      new ValidationError('stack/docker/app', problem),
+    );
+    const s = stack();
+    const secrets: NamedSecret[] = [];
+    platformIn(s).place(() => group(host('app-1', { secrets })));
+    secrets.push(...fetched);
+    expect(() => resourcesOf(s)).toThrow(`[stack/docker/app] ${problem}`);
   });
 
   it('keeps secrets out of everything but the upload', () => {
