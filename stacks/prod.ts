@@ -3,17 +3,24 @@ import { TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DockerInstallation } from '../lib/alicloud/docker-installation';
 import { EcsPlatform } from '../lib/alicloud/ecs-platform';
+import { LoadBalancer, LoadBalancerProps } from '../lib/alicloud/load-balancer';
+import { LoadBalancerListener } from '../lib/alicloud/load-balancer-listener';
 import { MachineImage } from '../lib/alicloud/machine-image';
 import { Network } from '../lib/alicloud/network';
+import { NetworkLoadBalancer, NetworkLoadBalancerProps } from '../lib/alicloud/network-load-balancer';
 import { Peer } from '../lib/connections/peer';
 import { Port } from '../lib/connections/port';
 import { Images } from '../lib/images';
+import { ISecret } from '../lib/model/secret';
+import { describeReference } from '../lib/model/secret-reference';
 import { HaproxyListener } from '../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../lib/proxy/haproxy-pair';
 import { RabbitMqCluster } from '../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../lib/rabbitmq/version';
 import { Secret } from '../lib/secret';
 import { EnvironmentSettings } from './settings';
+
+const STATISTICS_PORT = 1080;
 
 /** A RabbitMQ cluster on Alibaba Cloud ECS, with what the settings choose in front of it. */
 export class ProdStack extends TerraformStack {
@@ -42,12 +49,14 @@ export class ProdStack extends TerraformStack {
       nodes: settings.nodes,
       version: RabbitMqVersion.V4_0,
       openFiles: settings.openFiles,
+      ...this.secret('erlangCookie', 'erlang-cookie'),
+      administrator: this.secret('password', 'administrator-password'),
       ...(settings.memoryMiB === undefined ? {} : { memoryMiB: settings.memoryMiB }),
     });
     for (const queue of settings.queues) this.cluster.addQueue(queue);
-    this.createFrontEnd();
+    this.output('amqp_endpoint', this.createFrontEnd());
     this.output('administrator_name', this.cluster.administratorName);
-    this.output('administrator_password', this.cluster.administratorPassword.value, true);
+    this.outputSecret('administrator_password', this.cluster.administratorPassword);
     this.output('management_urls', this.cluster.managementUrls);
   }
 
@@ -93,18 +102,80 @@ export class ProdStack extends TerraformStack {
     });
   }
 
-  private createFrontEnd(): void {
+  private createFrontEnd(): string {
+    switch (this.settings.frontEnd) {
+      case 'slb': {
+        const balancer = new LoadBalancer(this, 'load-balancer', this.balancerProps());
+        return balancer.endpoint('amqp');
+      }
+      case 'nlb': {
+        const balancer = new NetworkLoadBalancer(this, 'load-balancer', this.balancerProps());
+        return balancer.endpoint('amqp');
+      }
+      case 'haproxy-keepalived':
+        return this.createPair().endpoint('amqp');
+    }
+  }
+
+  private balancerProps(): LoadBalancerProps & NetworkLoadBalancerProps {
+    const { settings, cluster } = this;
+    const { heartbeatSeconds } = settings;
+    const clients = settings.clients.map((cidr) => Peer.ipv4(cidr));
+    const operators = settings.operators.map((cidr) => Peer.ipv4(cidr));
+    return {
+      network: this.network,
+      servers: this.platform,
+      name: this.node.id,
+      allowFrom: clients,
+      listeners: [
+        LoadBalancerListener.amqp(cluster, { heartbeatSeconds }),
+        ...(operators.length === 0
+          ? []
+          : [LoadBalancerListener.management(cluster, { allowFrom: operators })]),
+      ],
+      deletionProtection: settings.deletionProtection,
+      tags: settings.tags,
+    };
+  }
+
+  private createPair(): HaproxyPair {
     const { settings, platform, cluster } = this;
-    const timing = { heartbeatSeconds: settings.heartbeatSeconds };
+    const { heartbeatSeconds } = settings;
     const pair = new HaproxyPair(this, 'proxy', {
       platform,
       name: `${this.node.id}-proxy`,
-      listeners: [HaproxyListener.amqp(cluster, timing), HaproxyListener.management(cluster)],
+      listeners: [HaproxyListener.amqp(cluster, { heartbeatSeconds }), HaproxyListener.management(cluster)],
+      statistics: this.secret('password', 'statistics-password'),
     });
     for (const cidr of settings.clients) pair.connections.allowFrom(Peer.ipv4(cidr), Port.amqp);
-    for (const cidr of settings.operators) pair.connections.allowFrom(Peer.ipv4(cidr), Port.management);
-    this.output('amqp_endpoint', pair.endpoint('amqp'));
+    for (const cidr of settings.operators) {
+      for (const port of [Port.management, Port.tcp(STATISTICS_PORT)]) {
+        pair.connections.allowFrom(Peer.ipv4(cidr), port);
+      }
+    }
     this.output('statistics_url', pair.statisticsUrl);
+    this.outputSecret('statistics_password', pair.statisticsPassword);
+    return pair;
+  }
+
+  /** The prop that says where a secret comes from; none for a generated one. */
+  private secret<Name extends string>(prop: Name, secret: string): Partial<Record<Name, Secret>> {
+    const name = `${this.node.id}-${secret}`;
+    switch (this.settings.secrets) {
+      case 'generated':
+        return {};
+      case 'kms':
+        return { [prop]: Secret.fromKms(name) } as Record<Name, Secret>;
+      case 'oos':
+        return { [prop]: Secret.fromOosParameter(name) } as Record<Name, Secret>;
+    }
+  }
+
+  /** Where a node fetches it, its name is what a person needs. */
+  private outputSecret(name: string, secret: ISecret): void {
+    const { reference } = secret;
+    if (reference === undefined) this.output(name, secret.value, true);
+    else this.output(`${name}_is_in`, describeReference(reference));
   }
 
   private output(name: string, value: unknown, sensitive = false): void {

@@ -103,6 +103,14 @@ const schema = z
     queues: z.array(z.string()).default([]),
   })
   .superRefine((settings, context) => {
+    settings.zones.forEach((zone, index) => {
+      if (zone.startsWith(settings.region)) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['zones', index],
+        message: `must be a zone of ${settings.region}, got ${zone}`,
+      });
+    });
     if (settings.secrets !== 'generated' && settings.ramRole === undefined) {
       context.addIssue({
         code: 'custom',

@@ -1,6 +1,7 @@
 import { EcsDeploymentSet } from '@cdktf/provider-alicloud/lib/ecs-deployment-set';
 import { EcsDisk } from '@cdktf/provider-alicloud/lib/ecs-disk';
 import { EcsDiskAttachment } from '@cdktf/provider-alicloud/lib/ecs-disk-attachment';
+import { EcsRamRoleAttachment } from '@cdktf/provider-alicloud/lib/ecs-ram-role-attachment';
 import { Instance } from '@cdktf/provider-alicloud/lib/instance';
 import { Fn, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
@@ -122,7 +123,6 @@ export class EcsGroup extends Construct implements IPlacedGroup {
       deletionProtection: props.deletionProtection,
       ...(props.keyPair === undefined ? {} : { keyName: props.keyPair }),
       ...(props.password === undefined ? {} : { password: props.password.value }),
-      ...(props.ramRole === undefined ? {} : { roleName: props.ramRole }),
       tags: { ...props.tags },
       userData: userData.base64,
       dependsOn: [...props.after, ...(vswitch.egress === undefined ? [] : [vswitch.egress])],
@@ -138,12 +138,21 @@ export class EcsGroup extends Construct implements IPlacedGroup {
       },
     });
     this.instances.set(host.name, instance);
-    if (disk === undefined) return [instance];
+    const members: ITerraformDependable[] = [instance];
+    if (props.ramRole !== undefined) {
+      members.push(
+        new EcsRamRoleAttachment(this, `${host.name}-role`, {
+          instanceId: instance.id,
+          ramRoleName: props.ramRole,
+        }),
+      );
+    }
+    if (disk === undefined) return members;
     const attachment = new EcsDiskAttachment(this, `${host.name}-data-attachment`, {
       diskId: disk.id,
       instanceId: instance.id,
     });
-    return [instance, attachment];
+    return [...members, attachment];
   }
 
   private createDisk(host: string, vswitch: IVswitch): EcsDisk {

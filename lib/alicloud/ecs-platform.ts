@@ -145,6 +145,7 @@ export class EcsPlatform extends Construct implements IPlatform {
         os: props.machineImage.os,
         docker: (props.docker ?? DockerInstallation.fromMirror()).source,
         engine: props.engine ?? {},
+        hasRole: props.ramRole !== undefined,
         ...(props.registryLogin === undefined ? {} : { registryLogin: props.registryLogin }),
       },
       containerImage: this.containerImage(first.container.image),

@@ -11,10 +11,13 @@ import {
 import { DockerSource, MachineOs, renderDockerInstall } from '../config/docker-install';
 import { EngineSettings, renderEngineSettings } from '../config/engine-settings';
 import { renderContainerUnit } from '../config/systemd';
+import { ValidationError } from '../model/errors';
 import { HostSpec, SECRETS_DIRECTORY } from '../model/host';
 import { ISecret, NamedSecret } from '../model/secret';
+import { describeReference } from '../model/secret-reference';
 import { BUNDLE_PATH, hostBundle, UNPACK_PATH } from '../node/bundle';
-import { nodeScript } from '../node/script';
+import { nodeScript, pythonScript } from '../node/script';
+import { fetchedSecrets, renderSecretReferences } from '../node/secret-references';
 import { terraformText } from '../terraform/text';
 
 /** What belongs to the machine and not to its container. */
@@ -50,6 +53,8 @@ export interface UserDataProps {
   readonly docker: DockerSource;
   readonly engine: EngineSettings;
   readonly registryLogin?: RegistryLogin;
+  /** Whether the machine has a RAM role, with which it can fetch secrets. */
+  readonly hasRole: boolean;
   /** How the disk of the data names itself, usually a token; none for a host without volumes. */
   readonly diskSerial?: string;
 }
@@ -95,6 +100,7 @@ export class UserData extends Construct {
     this.fits = `\${length(local.${document.friendlyUniqueId}) <= ${USER_DATA_LIMIT_BYTES}}`;
     this.node.addValidation({
       validate: () => {
+        this.assertRole();
         this.assertSize();
         return [];
       },
@@ -104,6 +110,15 @@ export class UserData extends Construct {
   /** Size in bytes as far as it is known before Terraform runs; every secret counts as 64 characters. */
   public get sizeBytes(): number {
     return Buffer.byteLength(this.render(estimate));
+  }
+
+  private assertRole(): void {
+    const [fetched] = fetchedSecrets(this.secrets());
+    if (fetched === undefined || this.props.hasRole) return;
+    throw new ValidationError(
+      this,
+      `${describeReference(fetched)} is fetched by the machine with its RAM role, and it has none: set ramRole`,
+    );
   }
 
   private assertSize(): void {
@@ -142,17 +157,11 @@ export class UserData extends Construct {
   }
 
   private parts(): readonly Part[] {
-    const { os, docker, engine, registryLogin } = this.props;
+    const { os, docker, engine } = this.props;
     const host = this.props.host();
     const script = (name: string): Part =>
       packed(`${HOST_DIRECTORY}/${name}`, '0755', nodeScript(`host-${name}`).text);
     const unit = serviceOf(host);
-    const secret = (path: string, value: string): Part => ({
-      path,
-      permissions: '0400',
-      kind: 'secret',
-      text: value,
-    });
     return [
       plain('/etc/docker/daemon.json', renderEngineSettings(this, engine)),
       plain('/etc/sysctl.d/90-brokers.conf', SYSCTL),
@@ -164,13 +173,44 @@ export class UserData extends Construct {
       packed(`${HOST_DIRECTORY}/install-docker`, '0755', renderDockerInstall(this, os, docker)),
       packed(UNPACK_PATH, '0755', nodeScript('unpack').text),
       packed(BUNDLE_PATH, '0600', hostBundle(host)),
-      ...host.secrets.map(({ name, secret: { value } }: NamedSecret) =>
-        secret(`${SECRETS_DIRECTORY}/${name}`, value),
-      ),
-      ...(registryLogin === undefined
-        ? []
-        : [secret(`${HOST_DIRECTORY}/registry-password`, registryLogin.password.value)]),
+      ...this.secretParts(host),
     ];
+  }
+
+  /** Values that Terraform knows, and for the others where the machine fetches them. */
+  private secretParts(host: HostSpec): readonly Part[] {
+    const places = [
+      { secrets: host.secrets, directory: SECRETS_DIRECTORY, list: 'secrets.json' },
+      { secrets: this.registrySecrets(), directory: HOST_DIRECTORY, list: 'registry.json' },
+    ];
+    const fetches = fetchedSecrets(this.secrets()).length > 0;
+    return [
+      ...(fetches
+        ? [packed(`${HOST_DIRECTORY}/fetch-secrets`, '0755', pythonScript('fetch-secrets').text)]
+        : []),
+      ...places.flatMap(({ secrets, directory, list }): Part[] => [
+        ...(fetchedSecrets(secrets).length === 0
+          ? []
+          : [packed(`${HOST_DIRECTORY}/${list}`, '0600', renderSecretReferences(secrets))]),
+        ...secrets
+          .filter(({ secret }) => secret.reference === undefined)
+          .map(({ name, secret }): Part => ({
+            path: `${directory}/${name}`,
+            permissions: '0400',
+            kind: 'secret',
+            text: secret.value,
+          })),
+      ]),
+    ];
+  }
+
+  private secrets(): readonly NamedSecret[] {
+    return [...this.props.host().secrets, ...this.registrySecrets()];
+  }
+
+  private registrySecrets(): readonly NamedSecret[] {
+    const { registryLogin } = this.props;
+    return registryLogin === undefined ? [] : [{ name: 'registry-password', secret: registryLogin.password }];
   }
 
   private unit(host: HostSpec): string {

@@ -40,6 +40,7 @@ fi
 stage 'engine runs'
 
 if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then
+  [ ! -f "$here/registry.json" ] || "$here/fetch-secrets" "$here/registry.json" "$here"
   [ -z "$REGISTRY_USER" ] || retry log_in
   retry docker pull --quiet "$IMAGE" >/dev/null
 fi

@@ -7,7 +7,7 @@ data=/var/lib/brokers/data
 # VOLUMES: names, separated by spaces
 . "$here/settings"
 
-[ ! -f "$here/secrets.json" ] || "$here/fetch-secrets" "$here/secrets.json"
+[ ! -f "$here/secrets.json" ] || "$here/fetch-secrets" "$here/secrets.json" /etc/brokers/secrets
 [ -n "$VOLUMES" ] || exit 0
 "$here/data-disk"
 for volume in $VOLUMES; do mkdir -p "$data/$volume"; done

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { codeOf, pages, proseOf, ROOT, textFiles } from './repository';
 
@@ -57,6 +57,9 @@ describe.each(pages())('$path', ({ path, text }) => {
     const main = readFileSync(join(ROOT, 'stacks', 'main.ts'), 'utf8');
     const stacks = [...main.matchAll(/new \w+Stack\(app, '([^']+)'/g)].map(([, name]) => name);
     expect(stacks).not.toEqual([]);
+    const environments = readdirSync(join(ROOT, 'environments')).map((file) => file.replace('.yaml', ''));
+    expect(environments).not.toEqual([]);
+    stacks.push(...environments);
     const commands = codeOf(text)
       .filter(({ language }) => language !== 'ts')
       .flatMap((code) => [

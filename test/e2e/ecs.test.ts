@@ -139,6 +139,8 @@ beforeAll(async () => {
   environments = new Environments(provider.environment, {
     prod,
     small: { ...prod, docker: 'distribution', nodes: 1, cidr: '172.30.40.0/22' },
+    slb: { ...prod, frontEnd: 'slb', secrets: 'kms', ramRole: 'brokers' },
+    nlb: { ...prod, frontEnd: 'nlb', secrets: 'oos', ramRole: 'brokers', natGateway: true },
   });
 });
 
@@ -163,6 +165,19 @@ describe('an environment', () => {
     console.log(sizes.map(({ name, bytes }) => `user data of ${name}: ${bytes} bytes`).join('\n'));
     for (const { bytes } of sizes) expect(bytes).toBeLessThan(MOST_BYTES);
   });
+
+  it.each(['slb', 'nlb'])(
+    'deploys behind %s too, with secrets that nobody but the nodes knows',
+    async (name) => {
+      const deployed = await environments.deploy(name);
+      expect(deployed.code, deployed.output).toBe(0);
+      const diff = await environments.diff(name);
+      expect(diff.output).toContain('No changes.');
+      expect(environments.outputs(name)).not.toHaveProperty('administrator_password');
+      const destroyed = await environments.destroy(name);
+      expect(destroyed.code, destroyed.output).toBe(0);
+    },
+  );
 
   it('puts no secret into the synthesised stack', () => {
     const synthesised = environments.synthesised('prod');

@@ -1,0 +1,79 @@
+import { App, Testing } from 'cdktf';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { ProdStack } from '../../stacks/prod';
+import { parseSettings } from '../../stacks/settings';
+import { checkAgainstSchema } from '../alicloud/schema-check';
+import { ROOT } from '../docs/repository';
+
+interface Synthesised {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly output: Readonly<Record<string, { readonly value: unknown; readonly sensitive?: boolean }>>;
+}
+
+const FILE = parse(readFileSync(join(ROOT, 'environments', 'prod.yaml'), 'utf8')) as object;
+
+/** The stack `prod` as the file in this repository describes it, with single settings changed. */
+function prod(changes: object = {}): { readonly text: string; readonly stack: Synthesised } {
+  const settings = parseSettings('test', { ...FILE, ...changes });
+  const text = Testing.synth(new ProdStack(new App(), 'prod', settings), true);
+  return { text, stack: JSON.parse(text) as Synthesised };
+}
+
+const FRONT_ENDS = ['slb', 'nlb', 'haproxy-keepalived'];
+const SECRETS = ['generated', 'kms', 'oos'];
+
+describe.each(FRONT_ENDS)('prod behind %s', (frontEnd) => {
+  it.each(SECRETS)('with secrets %s is what the provider takes', (secrets) => {
+    const { stack } = prod({ frontEnd, secrets, ramRole: 'brokers' });
+    expect(checkAgainstSchema(stack)).toEqual([]);
+    expect(Object.keys(stack.resource['alicloud_instance'] ?? {})).toHaveLength(
+      frontEnd === 'haproxy-keepalived' ? 5 : 3,
+    );
+    expect(stack.output['amqp_endpoint']).toBeDefined();
+  });
+
+  it('is the same bytes each time', () => {
+    expect(prod({ frontEnd }).text).toBe(prod({ frontEnd }).text);
+  });
+
+  it('opens nothing to everyone', () => {
+    const { stack } = prod({ frontEnd, operators: ['10.9.0.0/16'] });
+    const open = Object.values(stack.resource['alicloud_security_group_rule'] ?? {})
+      .filter(({ policy, cidr_ip: cidr }) => policy !== 'drop' && cidr !== undefined)
+      .map(({ cidr_ip: cidr, port_range: ports }) => `${String(cidr)} ${String(ports)}`);
+    expect(
+      open.filter(
+        (rule) =>
+          !/^(10\.[09]\.0\.0\/(8|16)|100\.64\.0\.0\/10|10\.0\.\d+\.0\/24) (5672|15672|1080)\//.test(rule),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('prod', () => {
+  it('names where a person finds a secret that Terraform does not know, and prints no value', () => {
+    const { text, stack } = prod({ secrets: 'kms', ramRole: 'brokers' });
+    expect(stack.output['administrator_password']).toBeUndefined();
+    expect(stack.output['administrator_password_is_in']?.value).toBe(
+      'KMS secret "prod-administrator-password"',
+    );
+    expect(text).not.toContain('sensitive(');
+  });
+
+  it('marks the password as sensitive where Terraform knows it', () => {
+    expect(prod().stack.output['administrator_password']).toMatchObject({ sensitive: true });
+  });
+
+  it.each([
+    ['a heartbeat above the idle limit', { heartbeatSeconds: 900 }, /heartbeat.*900/],
+    ['no clients', { clients: [] }, /allowFrom/],
+    ['more zones asked for than there are', { zones: ['cn-hangzhou-h'] }, /zoneSpread/],
+    ['a VPC without room for its zones', { cidr: '10.0.0.0/24' }, /10\.0\.0\.0\/24/],
+    ['an even number of nodes', { nodes: 4 }, /nodes must be odd/],
+    ['zones of another region', { region: 'cn-beijing' }, /cn-beijing/],
+  ])('refuses %s', (_, changes, message) => {
+    expect(() => prod(changes)).toThrow(message);
+  });
+});
