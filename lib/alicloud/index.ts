@@ -3,5 +3,8 @@ export * from './load-balancer';
 export * from './load-balancer-listener';
 export * from './network';
 export * from './network-load-balancer';
+export * from './oss-backend';
+export * from './private-dns';
+export * from './provider';
 export * from './provider-version';
 export * from './security-group';
