@@ -29,9 +29,12 @@ export interface CloudInitDocument {
 /** The platform refuses more than this before its own encoding; see "Customize instance configurations with user data". */
 export const USER_DATA_LIMIT_BYTES = 32 * 1024;
 
+/** What YAML 1.1 refuses or takes for the end of a line; the other control characters are written as escapes. */
+const UNREADABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
+
 /**
  * `#cloud-config` for `document`, in the schema of cloud-init 19 and later. Equal input gives equal bytes.
- * @throws ValidationError for a path that is not absolute, or two files with one path
+ * @throws ValidationError for a path that is not absolute, two files with one path, or a character that YAML 1.1 lacks
  */
 export function renderCloudInit(subject: ErrorSubject, document: CloudInitDocument): string {
   const paths = document.files.map(({ path }) => path);
@@ -48,18 +51,27 @@ export function renderCloudInit(subject: ErrorSubject, document: CloudInitDocume
       hostname: document.hostname,
       // The image's own template would overwrite our lines at every boot.
       manage_etc_hosts: false,
-      write_files: document.files.map(({ path, content, encoding, permissions }) => ({
-        path,
-        permissions,
-        ...(encoding === undefined ? {} : { encoding }),
-        content,
-      })),
-      runcmd: document.commands.map((command) => [...command]),
+      // Its schema has no empty lists.
+      ...(document.files.length === 0 ? {} : { write_files: document.files.map(written) }),
+      ...(document.commands.length === 0 ? {} : { runcmd: document.commands.map((command) => [...command]) }),
     },
     // As cloud-init reads it: there the plain words 0644, yes and 2026-01-01 are no texts.
     { version: '1.1' },
   );
-  return `#cloud-config\n${yaml.toString({ lineWidth: 0 })}`;
+  const text = yaml.toString({ lineWidth: 0 });
+  const [character] = UNREADABLE.exec(text) ?? [];
+  if (character !== undefined) {
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    throw new ValidationError(
+      subject,
+      `user data must not have the character U+${code}: encode the file that has it`,
+    );
+  }
+  return `#cloud-config\n${text}`;
+}
+
+function written({ path, permissions, encoding, content }: CloudInitFile): object {
+  return { path, permissions, ...(encoding === undefined ? {} : { encoding }), content };
 }
 
 /** A named share of the user data, for the message when it is too large. */

@@ -103,5 +103,12 @@ function command(words: readonly string[]): string {
 function word(text: string): string {
   const escaped = text.replace(/[%$]/g, '$&$&');
   if (/^[\w@%+=:,./$-]+$/.test(escaped)) return escaped;
-  return `"${escaped.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+  const quoted = escaped
+    .replace(/[\\"]/g, '\\$&')
+    // A control character may end the line.
+    .replace(
+      /[^ -\u{10ffff}]/gu,
+      (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    );
+  return `"${quoted}"`;
 }

@@ -8,7 +8,7 @@ import {
   USER_DATA_LIMIT_BYTES,
 } from '../../lib/config/cloud-init';
 import { ValidationError } from '../../lib/model/errors';
-import { anyCloudInit, TYPICAL } from './cloud-inits';
+import { anyCloudInit, parsed, TYPICAL } from './cloud-inits';
 
 function render(document: Partial<CloudInitDocument>): string {
   return renderCloudInit('app', { hostname: 'node', files: [], commands: [], ...document });
@@ -34,18 +34,19 @@ describe('renderCloudInit', () => {
   it('comes back from a parser of YAML 1.1 as it was, whatever the files and commands', () => {
     fc.assert(
       fc.property(anyCloudInit, (document) => {
-        expect(parse(renderCloudInit('app', document), { version: '1.1' })).toEqual({
-          hostname: document.hostname,
-          manage_etc_hosts: false,
-          write_files: document.files,
-          runcmd: document.commands,
-        });
+        const text = renderCloudInit('app', document);
+        expect(parse(text, { version: '1.1' })).toEqual(parsed(document));
       }),
     );
   });
 
   const refused: [string, CloudInitFile[], string][] = [
     ['a relative path', [file('etc/x')], 'path of a file must be absolute, got etc/x: write /etc/x'],
+    [
+      'a line break that only YAML 1.1 has',
+      [{ ...file('/a'), content: 'one\u2028line' }],
+      'user data must not have the character U+2028: encode the file that has it',
+    ],
     ['a file written twice', [file('/a'), file('/b'), file('/a')], 'file /a is written twice: remove one'],
   ];
   it.each(refused)('refuses %s', (_, files, message) => {

@@ -35,7 +35,6 @@ const HARD = [
   'carriage\r\nreturn\r',
   '"both" \'quotes\' and \\',
   'ü 表 🐇',
-  '\u0085\u2028\u2029\ufeff',
   '\u0007\u001b[31m',
 ];
 
@@ -74,3 +73,13 @@ export const anyCloudInit: fc.Arbitrary<CloudInitDocument> = fc.record({
   ),
   commands: fc.array(fc.array(text, { minLength: 1, maxLength: 4 }), { maxLength: 4 }),
 });
+
+/** What a parser makes of the rendered document. */
+export function parsed({ hostname, files, commands }: CloudInitDocument): object {
+  return {
+    hostname,
+    manage_etc_hosts: false,
+    ...(files.length === 0 ? {} : { write_files: files }),
+    ...(commands.length === 0 ? {} : { runcmd: commands }),
+  };
+}

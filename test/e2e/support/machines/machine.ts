@@ -142,6 +142,20 @@ export class Machine {
     this.running = false;
   }
 
+  /** Writes files by absolute path, readable by root; their folders are there. */
+  public async put(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
+    const root = mkdtempSync(join(tmpdir(), 'machine-'));
+    try {
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(root, path)), { recursive: true });
+        writeFileSync(join(root, path), content, { mode: 0o600 });
+        await must('docker', 'cp', join(root, path), `${this.container}:${path}`);
+      }
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  }
+
   private async create(network: MachineNetwork): Promise<void> {
     const { name, address, userData, hosts = {} } = this.props;
     const image = IMAGES[this.props.image ?? 'plain'];
@@ -195,19 +209,6 @@ export class Machine {
 
   private async startedAt(): Promise<number> {
     return Date.parse(await must('docker', 'inspect', '--format={{.State.StartedAt}}', this.container));
-  }
-
-  private async put(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
-    const root = mkdtempSync(join(tmpdir(), 'machine-'));
-    try {
-      for (const [path, content] of Object.entries(files)) {
-        mkdirSync(dirname(join(root, path)), { recursive: true });
-        writeFileSync(join(root, path), content, { mode: 0o600 });
-        await must('docker', 'cp', join(root, path), `${this.container}:${path}`);
-      }
-    } finally {
-      rmSync(root, { recursive: true });
-    }
   }
 }
 
