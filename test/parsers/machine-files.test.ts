@@ -45,16 +45,18 @@ afterAll(async () => {
 
 describe('cloud-init', () => {
   it('finds the document in its schema', async () => {
-    await machine.put({ '/root/typical.yaml': renderCloudInit('test', TYPICAL) });
-    expect(await machine.must('cloud-init schema --config-file /root/typical.yaml')).toMatch(/^Valid schema/);
+    await machine.put({ '/var/tmp/typical.yaml': renderCloudInit('test', TYPICAL) });
+    expect(await machine.must('cloud-init schema --config-file /var/tmp/typical.yaml')).toMatch(
+      /^Valid schema/,
+    );
   });
 
   it('reads any document as it was meant', async () => {
     const documents: CloudInitDocument[] = fc.sample(anyCloudInit, 200);
     const rendered = documents.map((document) => renderCloudInit('test', document));
-    await machine.put({ '/root/documents.json': JSON.stringify(rendered) });
+    await machine.put({ '/var/tmp/documents.json': JSON.stringify(rendered) });
     const read =
-      'import json, yaml; print(json.dumps([yaml.safe_load(t) for t in json.load(open("/root/documents.json"))]))';
+      'import json, yaml; print(json.dumps([yaml.safe_load(t) for t in json.load(open("/var/tmp/documents.json"))]))';
     expect(JSON.parse(await machine.must(`python3 -c '${read}'`))).toEqual(documents.map(parsed));
   });
 });
@@ -139,7 +141,7 @@ describe('systemd', () => {
     const { healthCheck } = SMALL.container;
     await start({ ...SMALL, container: { ...SMALL.container, healthCheck: { ...healthCheck, command } } });
     const got = await called('run');
-    await machine.put({ '/root/health': got[got.indexOf('--health-cmd') + 1] ?? '' });
-    expect(await machine.must('sh /root/health')).toBe(command.slice(2).join(',') + ',');
+    await machine.put({ '/var/tmp/health': got[got.indexOf('--health-cmd') + 1] ?? '' });
+    expect(await machine.must('sh /var/tmp/health')).toBe(command.slice(2).join(',') + ',');
   });
 });
