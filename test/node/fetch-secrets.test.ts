@@ -218,7 +218,9 @@ describe('fetch-secrets, when a service does not answer', () => {
   it.each([
     refusal(503, 'ServiceUnavailableTemporary'),
     refusal(400, 'Throttling.User'),
-    refusal(429, 'Rejected.Throttling'),
+    refusal(403, 'Rejected.Throttling'),
+    refusal(429, 'TooManyRequests'),
+    refusal(400, 'RequestTimeTooSkewed'),
     refusal(400, 'InvalidSecurityToken.Expired'),
     refusal(400, 'InvalidTimeStamp.Expired'),
     { status: 502, body: '<html>' },
@@ -268,7 +270,7 @@ describe('fetch-secrets, when trying again would not help', () => {
       [
         'a missing permission of OOS',
         'oos',
-        refusal(403, 'NoPermission'),
+        refusal(400, 'NoPermission'),
         'cookie: OOS parameter "x" in cn-hangzhou: NoPermission: allow RAM role "brokers-node" ' +
           'oos:GetSecretParameter on it and kms:GetSecretValue on its KMS secret (request 7F14FB7C)',
       ],
