@@ -1,4 +1,3 @@
-import { AlicloudProvider } from '@cdktf/provider-alicloud/lib/provider';
 import { TerraformOutput, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { DockerInstallation } from '../lib/alicloud/docker-installation';
@@ -8,6 +7,9 @@ import { LoadBalancerListener } from '../lib/alicloud/load-balancer-listener';
 import { MachineImage } from '../lib/alicloud/machine-image';
 import { Network } from '../lib/alicloud/network';
 import { NetworkLoadBalancer, NetworkLoadBalancerProps } from '../lib/alicloud/network-load-balancer';
+import { keepStateInOss } from '../lib/alicloud/oss-backend';
+import { PrivateDns } from '../lib/alicloud/private-dns';
+import { AlibabaCloudProvider, AssumeRoleOptions } from '../lib/alicloud/provider';
 import { Peer } from '../lib/connections/peer';
 import { Port } from '../lib/connections/port';
 import { Images } from '../lib/images';
@@ -22,6 +24,9 @@ import { EnvironmentSettings } from './settings';
 
 const STATISTICS_PORT = 1080;
 
+type Backend = NonNullable<EnvironmentSettings['backend']>;
+type FrontEnd = { readonly address: string } | { readonly name: string };
+
 /** A RabbitMQ cluster on Alibaba Cloud ECS, with what the settings choose in front of it. */
 export class ProdStack extends TerraformStack {
   private readonly network: Network;
@@ -34,7 +39,13 @@ export class ProdStack extends TerraformStack {
     private readonly settings: EnvironmentSettings,
   ) {
     super(scope, id);
-    new AlicloudProvider(this, 'alicloud', { region: settings.region });
+    const assumeRole = settings.assumeRole === undefined ? undefined : { roleArn: settings.assumeRole };
+    new AlibabaCloudProvider(this, 'alicloud', {
+      region: settings.region,
+      ...(assumeRole === undefined ? {} : { assumeRole }),
+      ...(settings.providerVersion === undefined ? {} : { version: settings.providerVersion }),
+    });
+    if (settings.backend !== undefined) this.keepState(settings.backend, assumeRole);
     this.network = new Network(this, 'network', {
       name: id,
       cidr: settings.cidr,
@@ -54,7 +65,8 @@ export class ProdStack extends TerraformStack {
       ...(settings.memoryMiB === undefined ? {} : { memoryMiB: settings.memoryMiB }),
     });
     for (const queue of settings.queues) this.cluster.addQueue(queue);
-    this.output('amqp_endpoint', this.createFrontEnd());
+    const address = this.createFrontEnd();
+    this.output('amqp_endpoint', this.createNames(address));
     this.output('administrator_name', this.cluster.administratorName);
     this.outputSecret('administrator_password', this.cluster.administratorPassword);
     this.output('management_urls', this.cluster.managementUrls);
@@ -102,19 +114,41 @@ export class ProdStack extends TerraformStack {
     });
   }
 
-  private createFrontEnd(): string {
+  private keepState(
+    { lockInstance, lockTable, region = this.settings.region, ...place }: Backend,
+    assumeRole: AssumeRoleOptions | undefined,
+  ): void {
+    keepStateInOss(this, {
+      region,
+      bucket: place.bucket,
+      lockTable: { instance: lockInstance, table: lockTable },
+      ...(place.prefix === undefined ? {} : { prefix: place.prefix }),
+      ...(assumeRole === undefined ? {} : { assumeRole }),
+    });
+  }
+
+  /** What clients connect to: an address, or a name of the cloud. */
+  private createFrontEnd(): FrontEnd {
     switch (this.settings.frontEnd) {
-      case 'slb': {
-        const balancer = new LoadBalancer(this, 'load-balancer', this.balancerProps());
-        return balancer.endpoint('amqp');
-      }
-      case 'nlb': {
-        const balancer = new NetworkLoadBalancer(this, 'load-balancer', this.balancerProps());
-        return balancer.endpoint('amqp');
-      }
+      case 'slb':
+        return { address: new LoadBalancer(this, 'load-balancer', this.balancerProps()).address };
+      case 'nlb':
+        return { name: new NetworkLoadBalancer(this, 'load-balancer', this.balancerProps()).dnsName };
       case 'haproxy-keepalived':
-        return this.createPair().endpoint('amqp');
+        return { address: this.createPair().floatingAddress };
     }
+  }
+
+  /** Host and port for clients, by a private name where there is a zone for it. */
+  private createNames(frontEnd: FrontEnd): string {
+    const { dnsZone, tags } = this.settings;
+    const port = this.cluster.amqpPort;
+    if (dnsZone === undefined) return `${'name' in frontEnd ? frontEnd.name : frontEnd.address}:${port}`;
+    const dns = new PrivateDns(this, 'names', { zoneName: dnsZone, networks: [this.network], tags });
+    dns.addHosts(this.cluster.nodes);
+    const name =
+      'name' in frontEnd ? dns.addAlias('amqp', frontEnd.name) : dns.addRecord('amqp', frontEnd.address);
+    return `${name}:${port}`;
   }
 
   private balancerProps(): LoadBalancerProps & NetworkLoadBalancerProps {

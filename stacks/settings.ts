@@ -86,15 +86,19 @@ const schema = z
     deletionProtection: z.boolean().default(true),
     /** Zone of private DNS, e.g. brokers.internal; none when absent. */
     dnsZone: z.string().optional(),
+    /** Releases of the provider aliyun/alicloud to use, in Terraform's syntax. */
+    providerVersion: z.string().optional(),
     /** Role to assume, as acs:ram::<account>:role/<name>. */
     assumeRole: z.string().optional(),
     /** Where the state is kept; in this folder when absent. */
     backend: z
       .strictObject({
         bucket: z.string(),
+        region: z.string().optional(),
         prefix: z.string().optional(),
-        tablestoreEndpoint: z.string(),
-        tablestoreTable: z.string(),
+        /** A Tablestore instance and its table with the key LockID. */
+        lockInstance: z.string(),
+        lockTable: z.string(),
       })
       .optional(),
     /** On every resource that takes tags. */

@@ -12,7 +12,6 @@ import { EcsGroup } from './ecs-group';
 import { assertInstanceType, diskOf, MachineOptions } from './machine';
 import { IMachineImage } from './machine-image';
 import { INetwork, IVswitch } from './network';
-import { constrainAlicloudProvider } from './provider-version';
 import { regionOfZone } from './region';
 import { RegistryLogin } from './user-data';
 
@@ -68,7 +67,6 @@ export class EcsPlatform extends Construct implements IPlatform {
     private readonly props: EcsPlatformProps,
   ) {
     super(scope, id);
-    constrainAlicloudProvider(this);
     if (props.keyPair !== undefined && props.password !== undefined) {
       throw new ValidationError(this, 'keyPair and password exclude each other: keep the key pair');
     }

@@ -34,6 +34,27 @@ describe.each(FRONT_ENDS)('prod behind %s', (frontEnd) => {
     expect(stack.output['amqp_endpoint']).toBeDefined();
   });
 
+  it('has private names, a role and a remote state where they are asked for', () => {
+    const { text, stack } = prod({
+      frontEnd,
+      dnsZone: 'brokers.internal',
+      assumeRole: 'acs:ram::1234567890123456:role/deploy',
+      providerVersion: '>= 1.289.0, < 1.300.0',
+      backend: { bucket: 'acme-states', lockInstance: 'acme-locks', lockTable: 'locks' },
+    });
+    expect(checkAgainstSchema(stack)).toEqual([]);
+    expect(stack.output['amqp_endpoint']?.value).toBe('amqp.brokers.internal:5672');
+    expect(Object.values(stack.resource['alicloud_pvtz_zone_record'] ?? {}).map(({ rr }) => rr)).toEqual([
+      'amqp',
+      'prod-rabbitmq-1',
+      'prod-rabbitmq-2',
+      'prod-rabbitmq-3',
+    ]);
+    expect(text).toContain('acs:ram::1234567890123456:role/deploy');
+    expect(text).toContain('"version": ">= 1.289.0, < 1.300.0"');
+    expect(text).toContain('"tablestore_table": "locks"');
+  });
+
   it('is the same bytes each time', () => {
     expect(prod({ frontEnd }).text).toBe(prod({ frontEnd }).text);
   });
