@@ -11,7 +11,8 @@ const FORBIDDEN = [
   { network: new Address4('100.64.0.0/10'), use: "the cloud's own services" },
   { network: new Address4('127.0.0.0/8'), use: 'loopback' },
   { network: new Address4('169.254.0.0/16'), use: 'link-local addresses' },
-  { network: new Address4('224.0.0.0/4'), use: 'multicast' },
+  { network: new Address4('224.0.0.0/3'), use: 'multicast and later use' },
+  { network: new Address4('0.0.0.0/8'), use: 'hosts without an address' },
 ] as const;
 
 /**
@@ -64,7 +65,6 @@ export function subnets(network: Address4, prefixLength: number, count: number):
   let next = new Address4(`${network.startAddress().correctForm()}/${prefixLength}`);
   while (found.length < count && next.isInSubnet(network)) {
     found.push(next);
-    if (next.endAddress().correctForm() === network.endAddress().correctForm()) break;
     next = next.nextNetwork();
   }
   return found;

@@ -61,12 +61,12 @@ describe('a network', () => {
 
   it('may be full', () => {
     const last = ofType(
-      network({ cidr: '255.255.255.0/25', zones: ZONES.slice(0, 2), vswitchPrefixLength: 26 }),
+      network({ cidr: '10.255.255.0/25', zones: ZONES.slice(0, 2), vswitchPrefixLength: 26 }),
       'alicloud_vswitch',
     );
     expect(Object.values(last).map((vswitch) => vswitch['cidr_block'])).toEqual([
-      '255.255.255.0/26',
-      '255.255.255.64/26',
+      '10.255.255.0/26',
+      '10.255.255.64/26',
     ]);
   });
 
@@ -87,6 +87,12 @@ describe('a network', () => {
       "the cloud's own addresses",
       { cidr: '100.0.0.0/8' },
       "cidr overlaps 100.64.0.0/10, kept for the cloud's own services, got 100.0.0.0/8",
+    ],
+    ['multicast', { cidr: '232.0.0.0/8' }, 'cidr overlaps 224.0.0.0/3, kept for multicast and later use'],
+    [
+      'no network at all',
+      { cidr: '0.0.0.0/8' },
+      'cidr overlaps 0.0.0.0/8, kept for hosts without an address',
     ],
     [
       'a zone without addresses',
