@@ -179,7 +179,7 @@ export class EcsGroup extends Construct implements IPlacedGroup {
         ),
     });
     const scripts = Lazy.anyValue({ produce: () => scriptDigests(this.host(name)) });
-    new TerraformData(this, `${name}-files`, { input: { files, scripts } });
+    new TerraformData(this, `${name}-files`, { triggersReplace: { files, scripts } });
   }
 
   private createHaVip(hosts: readonly HostSpec[], address: string): ITerraformDependable {
