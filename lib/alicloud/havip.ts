@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
 import { assertVswitchAddress } from './cidr';
 import { IVswitch } from './network';
+import { tagsOf } from './tags';
 
 /** Attachments that an account has without a raised quota. */
 const MOST_HOSTS = 2;
@@ -120,7 +121,7 @@ export class HaVip extends HaVipHosts {
       vswitchId: vswitch.vswitchId,
       haVipName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
       ...(address === undefined ? {} : { ipAddress: address }),
-      ...(tags === undefined ? {} : { tags: { ...tags } }),
+      ...tagsOf(tags),
     });
     this.haVipId = this.resource.id;
     this.address = address ?? this.resource.ipAddress;

@@ -14,6 +14,7 @@ import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from
 import { IServers, LoadBalancerListener } from './load-balancer-listener';
 import { INetwork, IVswitch } from './network';
 import { regionOfZone } from './region';
+import { tagsOf } from './tags';
 
 /** Where the cloud probes and forwards from, see "CLB health checks" in the documentation of Server Load Balancer. */
 const BALANCERS = Peer.ipv4('100.64.0.0/10');
@@ -110,10 +111,6 @@ export class LoadBalancer extends Construct {
     return `${this.address}:${portOfListener(this, this.props.listeners, listenerName)}`;
   }
 
-  private get tags(): { tags?: Record<string, string> } {
-    return this.props.tags === undefined ? {} : { tags: { ...this.props.tags } };
-  }
-
   private createLoadBalancer(): SlbLoadBalancer {
     const { address, specification, deletionProtection = true } = this.props;
     const master = this.masterVswitch();
@@ -130,7 +127,7 @@ export class LoadBalancer extends Construct {
         ? { instanceChargeType: 'PayByCLCU' }
         : { instanceChargeType: 'PayBySpec', loadBalancerSpec: specification }),
       deleteProtection: deletionProtection ? 'on' : 'off',
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
   }
 
@@ -166,7 +163,7 @@ export class LoadBalancer extends Construct {
     const group = new SlbServerGroup(this, `server-group-${listener.name}`, {
       loadBalancerId: this.loadBalancerId,
       name: `${this.name}-${listener.name}`,
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
     const attachments = listener.target.nodes.map(
       ({ name }) =>
@@ -185,7 +182,7 @@ export class LoadBalancer extends Construct {
     { name }: LoadBalancerListener,
     networks: readonly AllowedNetwork[],
   ): { readonly acl: SlbAcl; readonly entries: readonly ITerraformDependable[] } {
-    const acl = new SlbAcl(this, `acl-${name}`, { name: `${this.name}-${name}`, ...this.tags });
+    const acl = new SlbAcl(this, `acl-${name}`, { name: `${this.name}-${name}`, ...tagsOf(this.props.tags) });
     const entries = [NOBODY, ...networks.map(({ cidr }) => cidr)].map(
       (entry) => new SlbAclEntryAttachment(this, `acl-${name}-${idPart(entry)}`, { aclId: acl.id, entry }),
     );

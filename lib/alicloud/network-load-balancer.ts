@@ -13,6 +13,7 @@ import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from
 import { IServers, LoadBalancerListener } from './load-balancer-listener';
 import { INetwork, IVswitch } from './network';
 import { SecurityGroup } from './security-group';
+import { tagsOf } from './tags';
 
 const LEAST_ZONES = 2;
 /** Stronger than the cloud's own rule that admits everyone, which has 100, and weaker than all that opens a port. */
@@ -72,7 +73,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable {
     const firewall = new SecurityGroup(this, 'firewall', {
       network: props.network,
       name: this.name,
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
     this.connections = firewall.connections;
     const balancer = this.createLoadBalancer(vswitches, firewall);
@@ -98,10 +99,6 @@ export class NetworkLoadBalancer extends Construct implements IConnectable {
    */
   public endpoint(listenerName: string): string {
     return `${this.dnsName}:${portOfListener(this, this.props.listeners, listenerName)}`;
-  }
-
-  private get tags(): { tags?: Record<string, string> } {
-    return this.props.tags === undefined ? {} : { tags: { ...this.props.tags } };
   }
 
   private vswitches(): readonly IVswitch[] {
@@ -148,7 +145,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable {
       zoneMappings: vswitches.map(({ zone, vswitchId }) => ({ zoneId: zone, vswitchId })),
       deletionProtectionEnabled: this.props.deletionProtection ?? true,
       dependsOn: [deny],
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
   }
 
@@ -178,7 +175,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable {
           ? { httpCheckMethod: 'HEAD', healthCheckUrl: healthCheck.path, healthCheckHttpCode: ['http_2xx'] }
           : {}),
       },
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
     const attachments = target.nodes.map(
       (node) =>
@@ -206,7 +203,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable {
       serverGroupId: group.id,
       idleTimeout: idleTimeoutSeconds,
       dependsOn: [...after, ...(target.ready === undefined ? [] : [target.ready])],
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
   }
 

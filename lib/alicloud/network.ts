@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { overlaps, parseNetwork, subnets, VPC_PREFIX_LENGTHS, VSWITCH_PREFIX_LENGTHS } from './cidr';
 import { regionOfZone } from './region';
+import { tagsOf } from './tags';
 
 /** A part of a network in one zone. */
 export interface IVswitch {
@@ -99,7 +100,11 @@ export class Network extends Construct implements INetwork {
     this.cidr = props.cidr;
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
     const plan = this.plan();
-    const vpc = new Vpc(this, 'vpc', { vpcName: this.name, cidrBlock: this.cidr, ...this.tags });
+    const vpc = new Vpc(this, 'vpc', {
+      vpcName: this.name,
+      cidrBlock: this.cidr,
+      ...tagsOf(this.props.tags),
+    });
     this.vpcId = vpc.id;
     const vswitches = plan.map(({ zone, cidr }) => this.createVswitch(zone, cidr));
     const { natGateway = false } = props;
@@ -130,10 +135,6 @@ export class Network extends Construct implements INetwork {
   /** The address that hosts have on the internet, where there is a NAT gateway. */
   public get natAddress(): string | undefined {
     return this.eip?.ipAddress;
-  }
-
-  private get tags(): { tags?: Record<string, string> } {
-    return this.props.tags === undefined ? {} : { tags: { ...this.props.tags } };
   }
 
   private plan(): { readonly zone: string; readonly cidr: string }[] {
@@ -179,7 +180,7 @@ export class Network extends Construct implements INetwork {
       zoneId: zone,
       cidrBlock: cidr,
       vswitchName: `${this.name}-${zone}`,
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
     return { vswitchId: vswitch.id, zone, cidr };
   }
@@ -202,7 +203,7 @@ export class Network extends Construct implements INetwork {
       paymentType: 'PayAsYouGo',
       internetChargeType: 'PayByLcu',
       ...(deletionProtection === undefined ? {} : { deletionProtection }),
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
   }
 
@@ -218,7 +219,7 @@ export class Network extends Construct implements INetwork {
       bandwidth: String(bandwidthMbps),
       internetChargeType: 'PayByTraffic',
       paymentType: 'PayAsYouGo',
-      ...this.tags,
+      ...tagsOf(this.props.tags),
     });
   }
 

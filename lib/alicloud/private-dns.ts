@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { Address4 } from 'ip-address';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { INetwork } from './network';
+import { tagsOf } from './tags';
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const RECORD_FORM = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
@@ -146,7 +147,7 @@ export class PrivateDns extends PrivateDnsRecords {
     }
     const zone = new PvtzZone(this, 'zone', {
       zoneName,
-      ...(tags === undefined ? {} : { tags: { ...tags } }),
+      ...tagsOf(tags),
     });
     new PvtzZoneAttachment(this, 'attachment', {
       zoneId: zone.id,

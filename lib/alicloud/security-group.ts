@@ -7,6 +7,7 @@ import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { idPart } from './id-part';
 import { INetwork } from './network';
+import { tagsOf } from './tags';
 
 /** What a rule can name, besides all protocols, see "AuthorizeSecurityGroup" in the ECS API reference. */
 const NAMED_PROTOCOLS = ['tcp', 'udp', 'icmp', 'gre'] as const;
@@ -147,7 +148,7 @@ export class SecurityGroup extends SecurityGroupRules {
       securityGroupName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
       innerAccessPolicy: 'Drop',
       ...(description === undefined ? {} : { description }),
-      ...(tags === undefined ? {} : { tags: { ...tags } }),
+      ...tagsOf(tags),
     });
     this.securityGroupId = group.id;
   }

@@ -1,6 +1,14 @@
 import { Instance } from '@cdktf/provider-alicloud/lib/instance';
 import { TerraformStack } from 'cdktf';
-import { INetwork, IServers, Network, SecurityGroup } from '../../lib/alicloud';
+import {
+  INetwork,
+  IServers,
+  LoadBalancerListener,
+  LoadBalancerProps,
+  Network,
+  SecurityGroup,
+} from '../../lib/alicloud';
+import { Peer } from '../../lib/connections/peer';
 import { IBrokerTarget } from '../../lib/proxy/haproxy-listener';
 import { TerraformData } from '../../lib/terraform/terraform-data';
 
@@ -17,7 +25,7 @@ export function networkOf(count: number): INetwork {
 }
 
 /** Brokers `rabbit-1` to `rabbit-<count>` on instances of the same names, and the firewall `brokers` around them. */
-export function brokersOf(
+function brokersOf(
   stack: TerraformStack,
   count = 3,
 ): { readonly target: IBrokerTarget; readonly servers: IServers } {
@@ -54,4 +62,24 @@ export function brokersOf(
       },
     },
   };
+}
+
+/** What stands behind a load balancer, and who may use it. */
+export interface FrontOptions {
+  /** Number of nodes. @default 3 */
+  readonly count?: number | undefined;
+  /** @default AMQP and management */
+  readonly of?: ((target: IBrokerTarget) => readonly LoadBalancerListener[]) | undefined;
+}
+
+/** What both kinds of load balancers need, with clients in 10.2.0.0/16. */
+export function frontOf(
+  stack: TerraformStack,
+  {
+    count,
+    of = (target) => [LoadBalancerListener.amqp(target), LoadBalancerListener.management(target)],
+  }: FrontOptions,
+): Pick<LoadBalancerProps, 'network' | 'servers' | 'listeners' | 'allowFrom'> {
+  const { target, servers } = brokersOf(stack, count);
+  return { network: networkOf(3), servers, listeners: of(target), allowFrom: [Peer.ipv4('10.2.0.0/16')] };
 }

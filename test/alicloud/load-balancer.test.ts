@@ -3,7 +3,7 @@ import { TerraformStack, Token } from 'cdktf';
 import { LoadBalancer, LoadBalancerListener, LoadBalancerProps } from '../../lib/alicloud';
 import { Peer } from '../../lib/connections/peer';
 import { IBrokerTarget } from '../../lib/proxy/haproxy-listener';
-import { brokersOf, networkOf } from './brokers';
+import { FrontOptions, frontOf, networkOf } from './brokers';
 import { ofType, Resources, resourcesOf } from './synthesis';
 
 const CLIENTS = Peer.ipv4('10.2.0.0/16');
@@ -11,27 +11,10 @@ const BALANCER = expect.stringMatching(
   /^\$\{alicloud_slb_load_balancer\.lb_load-balancer_\w+\.id\}$/,
 ) as string;
 
-type Options = Partial<LoadBalancerProps> & {
-  readonly count?: number;
-  readonly of?: (target: IBrokerTarget) => readonly LoadBalancerListener[];
-};
+type Options = Partial<LoadBalancerProps> & FrontOptions;
 
-function build(
-  stack: TerraformStack,
-  {
-    count,
-    of = (target) => [LoadBalancerListener.amqp(target), LoadBalancerListener.management(target)],
-    ...props
-  }: Options = {},
-): LoadBalancer {
-  const { target, servers } = brokersOf(stack, count);
-  return new LoadBalancer(stack, 'lb', {
-    network: networkOf(3),
-    servers,
-    listeners: of(target),
-    allowFrom: [CLIENTS],
-    ...props,
-  });
+function build(stack: TerraformStack, { count, of, ...props }: Options = {}): LoadBalancer {
+  return new LoadBalancer(stack, 'lb', { ...frontOf(stack, { count, of }), ...props });
 }
 
 function loadBalancer(options: Options = {}): Resources {

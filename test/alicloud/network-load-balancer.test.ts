@@ -9,33 +9,13 @@ import {
 import { Connections } from '../../lib/connections/connections';
 import { Peer } from '../../lib/connections/peer';
 import { Port } from '../../lib/connections/port';
-import { IBrokerTarget } from '../../lib/proxy/haproxy-listener';
-import { brokersOf, networkOf } from './brokers';
+import { FrontOptions, frontOf, networkOf } from './brokers';
 import { ofType, Resources, resourcesOf } from './synthesis';
 
-const CLIENTS = Peer.ipv4('10.2.0.0/16');
+type Options = Partial<NetworkLoadBalancerProps> & FrontOptions;
 
-type Options = Partial<NetworkLoadBalancerProps> & {
-  readonly count?: number;
-  readonly of?: (target: IBrokerTarget) => readonly LoadBalancerListener[];
-};
-
-function build(
-  stack: TerraformStack,
-  {
-    count,
-    of = (target) => [LoadBalancerListener.amqp(target), LoadBalancerListener.management(target)],
-    ...props
-  }: Options = {},
-): NetworkLoadBalancer {
-  const { target, servers } = brokersOf(stack, count);
-  return new NetworkLoadBalancer(stack, 'lb', {
-    network: networkOf(3),
-    servers,
-    listeners: of(target),
-    allowFrom: [CLIENTS],
-    ...props,
-  });
+function build(stack: TerraformStack, { count, of, ...props }: Options = {}): NetworkLoadBalancer {
+  return new NetworkLoadBalancer(stack, 'lb', { ...frontOf(stack, { count, of }), ...props });
 }
 
 function loadBalancer(options: Options = {}): Resources {
