@@ -2,7 +2,7 @@ import { Container } from '@cdktf/provider-docker/lib/container';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
-import { Fn, ITerraformDependable, Lazy, TerraformProvider } from 'cdktf';
+import { Fn, ITerraformDependable, Lazy, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
 import { ValidationError } from '../model/errors';
@@ -70,14 +70,13 @@ export class DockerGroup extends Construct implements IPlacedGroup {
       return { containerPath: mountPath, volumeName: volume.name };
     });
     const secrets = new TerraformData(this, `${host.name}-secrets`, {
-      triggersReplace: Fn.sensitive(
-        Fn.sha256(
-          Fn.join(
-            '\n',
-            host.secrets.map(({ secret }) => secret.value),
-          ),
-        ),
-      ),
+      // Users that are added later have passwords as well.
+      triggersReplace: Lazy.stringValue({
+        produce: () => {
+          const values = this.host(host.name).secrets.map(({ secret }) => secret.value);
+          return Token.asString(Fn.sensitive(Fn.sha256(Fn.join('\n', values))));
+        },
+      }),
     });
     return new Container(this, host.name, {
       name: host.name,

@@ -139,6 +139,17 @@ describe('DockerPlatform', () => {
     expect(JSON.stringify(one(resources, 'terraform_data', 'members'))).not.toContain('cookie');
   });
 
+  it('replaces a container for a changed secret, also one that was added later', () => {
+    const s = stack();
+    const secrets: NamedSecret[] = [{ name: 'cookie', secret: Secret.generate(s, 'cookie') }];
+    platformIn(s).place(() => group(host('app-1', { secrets })));
+    secrets.push({ name: 'user-app', secret: Secret.generate(s, 'later') });
+    const trigger = one(resourcesOf(s), 'terraform_data', 'app-1-secrets')['triggers_replace'];
+    expect(trigger).toMatch(
+      /^\$\{sensitive\(sha256\(join\(.*terraform_data\.cookie\..*terraform_data\.later\./,
+    );
+  });
+
   it('delivers to one host after the other, and checks the group last', () => {
     const s = stack();
     platformIn(s).place(() => group(host('app-1'), host('app-2', { address: '172.29.0.12' })));
