@@ -23,6 +23,11 @@ retry() {
   done
 }
 
+# Not every system of the RHEL 8 kind has python3 on its path; cloud-init runs with this one there.
+python() {
+  "$(command -v python3 || echo /usr/libexec/platform-python)" "$@"
+}
+
 log_in() {
   docker login --username "$REGISTRY_USER" --password-stdin "$REGISTRY" <"$here/registry-password" >/dev/null
 }
@@ -40,7 +45,7 @@ fi
 stage 'engine runs'
 
 if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then
-  [ ! -f "$here/registry.json" ] || "$here/fetch-secrets" "$here/registry.json" "$here"
+  [ ! -f "$here/registry.json" ] || python "$here/fetch-secrets" "$here/registry.json" "$here"
   [ -z "$REGISTRY_USER" ] || retry log_in
   retry docker pull --quiet "$IMAGE" >/dev/null
 fi
