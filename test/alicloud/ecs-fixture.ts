@@ -1,5 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { EcsPlatform, EcsPlatformProps } from '../../lib/alicloud/ecs-platform';
+import { MachineOptions } from '../../lib/alicloud/machine';
 import { MachineImage } from '../../lib/alicloud/machine-image';
 import { Network } from '../../lib/alicloud/network';
 import { Images } from '../../lib/images';
@@ -10,6 +11,15 @@ import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 
 const ZONES = ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'];
 
+export const BROKER: MachineOptions = { instanceType: 'ecs.g8i.large' };
+/** A floating address lives in one zone. */
+export const PROXY: MachineOptions = { instanceType: 'ecs.c8i.large', zoneSpread: 1 };
+
+/** Machines as ever, but for the brokers' `options`. */
+export function broker(options: Partial<MachineOptions>): Partial<EcsPlatformProps> {
+  return { machines: { rabbitmq: { ...BROKER, ...options }, proxy: PROXY } };
+}
+
 /** A platform over three zones, with machines for brokers and for proxies in the first zone. */
 export function platformIn(stack: TerraformStack, props: Partial<EcsPlatformProps> = {}): EcsPlatform {
   return new EcsPlatform(stack, 'ecs', {
@@ -19,10 +29,7 @@ export function platformIn(stack: TerraformStack, props: Partial<EcsPlatformProp
       proxy: 'registry.example.com/brokers/proxy:3.0',
     }),
     machineImage: MachineImage.of('debian_13_x64_20G_alibase_20260815.vhd', 'debian-13'),
-    machines: {
-      rabbitmq: { instanceType: 'ecs.g8i.large' },
-      proxy: { instanceType: 'ecs.c8i.large', zoneSpread: 1 },
-    },
+    machines: { rabbitmq: BROKER, proxy: PROXY },
     ...props,
   });
 }
