@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchError, run } from './command';
 import { ROOT } from './names';
-import { SynthesisedStack } from './synthesised-stack';
+import { SynthesisedLocalStack } from './synthesised-stack';
 
 const CDKTF = join(ROOT, 'node_modules/cdktf-cli/bundle/bin/cdktf');
 
@@ -37,8 +37,8 @@ export class Deployment {
   }
 
   /** What the last command has synthesised. */
-  public get stack(): SynthesisedStack {
-    return new SynthesisedStack(join(this.directory, 'cdktf.out'));
+  public get stack(): SynthesisedLocalStack {
+    return new SynthesisedLocalStack(join(this.directory, 'cdktf.out'));
   }
 
   /** Runs `cdktf deploy local`, which ends once the stack serves. @throws BenchError when it fails */

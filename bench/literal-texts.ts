@@ -1,4 +1,4 @@
-import { ContainerArguments, SynthesisedStack, Upload } from './synthesised-stack';
+import { ContainerArguments, SynthesisedLocalStack, Upload } from './synthesised-stack';
 
 /** What stands in a host's files: long texts that nobody writes into code. */
 export interface HostTexts {
@@ -23,7 +23,7 @@ export interface LiteralTexts {
 }
 
 /** Takes the texts out of the local stack. */
-export function literalTexts(stack: SynthesisedStack): LiteralTexts {
+export function literalTexts(stack: SynthesisedLocalStack): LiteralTexts {
   return {
     images: { rabbitmq: imageOf(stack, 'rabbitmq-1'), proxy: imageOf(stack, 'proxy-1') },
     preflight: stack.environmentValues('BROKERS_PREFLIGHT')[0] ?? '',
@@ -34,13 +34,13 @@ export function literalTexts(stack: SynthesisedStack): LiteralTexts {
   };
 }
 
-function imageOf(stack: SynthesisedStack, host: string): string {
+function imageOf(stack: SynthesisedLocalStack, host: string): string {
   const container = stack.containers.find(({ name }) => name === host);
   if (container === undefined) throw new Error(`the stack has no container ${host}`);
   return stack.argumentOf(container.image, 'name');
 }
 
-function hostTexts(stack: SynthesisedStack, { name, upload }: ContainerArguments): HostTexts {
+function hostTexts(stack: SynthesisedLocalStack, { name, upload }: ContainerArguments): HostTexts {
   for (const { triggers_replace, provisioner } of stack.data) {
     const agentHost = provisioner?.[0]?.['local-exec'].environment['BROKERS_HOST'];
     if (agentHost === undefined || nameIn(agentHost) !== name) continue;

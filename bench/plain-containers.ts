@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BenchError } from './command';
-import { ContainerArguments, SynthesisedStack } from './synthesised-stack';
+import { ContainerArguments, SynthesisedLocalStack } from './synthesised-stack';
 
 /** The folders of a container that get delivered files; they are mounted from the folder of the host. */
 const MOUNTED = ['/etc/brokers', '/opt/brokers'];
@@ -29,7 +29,7 @@ interface Group {
  * host beside it; `groups/<n>/{name,hosts,ready,joined}`, the groups in the order in which they come to serve. One word a
  * line everywhere.
  */
-export function writePlainContainers(stack: SynthesisedStack, directory: string): void {
+export function writePlainContainers(stack: SynthesisedLocalStack, directory: string): void {
   const [network] = stack.all('docker_network') as NetworkArguments[];
   const [range] = network?.ipam_config ?? [];
   if (network === undefined || range === undefined) throw new BenchError('the local stack has no network');
@@ -62,7 +62,7 @@ export function writePlainContainers(stack: SynthesisedStack, directory: string)
   }
 }
 
-function runOptions(stack: SynthesisedStack, container: ContainerArguments, network: string): string[] {
+function runOptions(stack: SynthesisedLocalStack, container: ContainerArguments, network: string): string[] {
   const { healthcheck, capabilities, memory, ulimit = [] } = container;
   return [
     `--name=${container.name}`,
@@ -93,7 +93,7 @@ function runOptions(stack: SynthesisedStack, container: ContainerArguments, netw
 }
 
 /** Brokers first: without living servers a proxy never serves. */
-function groupsOf(stack: SynthesisedStack): readonly Group[] {
+function groupsOf(stack: SynthesisedLocalStack): readonly Group[] {
   const groups = new Map(
     stack.environmentValues('BROKERS_GROUP').map((text) => {
       const group = JSON.parse(unescaped(text)) as Group;

@@ -48,14 +48,33 @@ export interface DataArguments {
 /** Resources by type and by name. */
 export type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** What `App.synth()` wrote for the stack `local`. */
+/** What `App.synth()` wrote for one stack. */
 export class SynthesisedStack {
   public readonly resources: Resources;
+  /** Local values by name. */
+  public readonly locals: Readonly<Record<string, string>>;
 
   /** @param directory the output folder of the app, e.g. `cdktf.out` */
+  public constructor(directory: string, name: string) {
+    const text = readFileSync(join(directory, 'stacks', name, 'cdk.tf.json'), 'utf8');
+    const { resource, locals = {} } = JSON.parse(text) as {
+      readonly resource: Resources;
+      readonly locals?: Readonly<Record<string, string>>;
+    };
+    this.resources = resource;
+    this.locals = locals;
+  }
+
+  /** All resources of a type. */
+  public all(type: string): unknown[] {
+    return Object.values(this.resources[type] ?? {});
+  }
+}
+
+/** The stack `local`. */
+export class SynthesisedLocalStack extends SynthesisedStack {
   public constructor(directory: string) {
-    const text = readFileSync(join(directory, 'stacks/local/cdk.tf.json'), 'utf8');
-    this.resources = (JSON.parse(text) as { readonly resource: Resources }).resource;
+    super(directory, 'local');
   }
 
   public get containers(): readonly ContainerArguments[] {
@@ -64,11 +83,6 @@ export class SynthesisedStack {
 
   public get data(): readonly DataArguments[] {
     return this.all('terraform_data') as DataArguments[];
-  }
-
-  /** All resources of a type. */
-  public all(type: string): unknown[] {
-    return Object.values(this.resources[type] ?? {});
   }
 
   /** Argument `name` of the resource that `expression` refers to, e.g. `${docker_image.proxy.image_id}`. */

@@ -1,0 +1,8 @@
+/** The local stack as `stacks/main.ts` makes it, without the stacks of the environments. */
+import { App } from 'cdktf';
+import { localImages } from '../stacks/images';
+import { LocalStack } from '../stacks/local';
+
+const app = new App();
+new LocalStack(app, 'local', { images: localImages() });
+app.synth();
