@@ -14,36 +14,13 @@ import {
   ITerraformDependable,
   LocalExecProvisioner,
   TerraformAsset,
-  TerraformMetaArguments,
   TerraformOutput,
-  TerraformResource,
   TerraformStack,
-  Token,
 } from 'cdktf';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostTexts, LiteralTexts } from './literal-texts';
-
-class Data extends TerraformResource {
-  public constructor(
-    id: string,
-    private readonly config: TerraformMetaArguments & { readonly triggersReplace: unknown },
-  ) {
-    super(stack, id, { terraformResourceType: 'terraform_data', ...config });
-  }
-
-  public get value(): string {
-    return Token.asString(Fn.sensitive(this.getStringAttribute('triggers_replace')));
-  }
-
-  public get address(): string {
-    return `terraform_data.${this.friendlyUniqueId}`;
-  }
-
-  protected override synthesizeAttributes(): Record<string, unknown> {
-    return { triggers_replace: this.config.triggersReplace };
-  }
-}
+import { Data } from './terraform-data';
 
 interface Host {
   readonly name: string;
@@ -75,7 +52,7 @@ const labels = [
   { label: 'cdktf-brokers.network', value: 'brokers' },
 ];
 
-const preflight = new Data('preflight', {
+const preflight = new Data(stack, 'preflight', {
   triggersReplace: {
     network: 'brokers',
     subnet: '172.29.0.0/24',
@@ -100,9 +77,9 @@ const [rabbitmqImage, proxyImage] = (['rabbitmq', 'proxy'] as const).map(
     }),
 ) as [Image, Image];
 
-const cookie = generated('erlang-cookie');
-const administratorPassword = generated('administrator-password');
-const statisticsPassword = generated('statistics-password');
+const cookie = Data.generated(stack, 'erlang-cookie');
+const administratorPassword = Data.generated(stack, 'administrator-password');
+const statisticsPassword = Data.generated(stack, 'statistics-password');
 
 const brokers = group(
   'rabbitmq',
@@ -152,13 +129,6 @@ output('statistics_name', 'admin');
 output('statistics_password', statisticsPassword.value, true);
 app.synth();
 
-function generated(id: string): Data {
-  return new Data(id, {
-    triggersReplace: '${sensitive(sha256(uuid()))}',
-    lifecycle: { ignoreChanges: ['triggers_replace'] },
-  });
-}
-
 function local(action: string, environment: Record<string, string>): LocalExecProvisioner {
   return { type: 'local-exec', command: `node ${agent.path}/main.js ${action}`, environment };
 }
@@ -176,7 +146,7 @@ function group(name: string, after: readonly ITerraformDependable[], hosts: read
     if (text === undefined) throw new Error(`texts.json has nothing for ${host.name}`);
     const created = container(host, text);
     deliveries.push(
-      new Data(`${host.name}-files`, {
+      new Data(stack, `${host.name}-files`, {
         triggersReplace: { container: created.id, files: text.files, scripts: text.scripts },
         dependsOn: [...deliveries.slice(-1), ...after],
         provisioners: [
@@ -189,7 +159,7 @@ function group(name: string, after: readonly ITerraformDependable[], hosts: read
       }),
     );
   }
-  return new Data(`${name}-members`, {
+  return new Data(stack, `${name}-members`, {
     triggersReplace: { hosts: hosts.map((host) => host.name) },
     dependsOn: [...deliveries],
     lifecycle: { replaceTriggeredBy: deliveries.map(({ address }) => address) },
@@ -211,7 +181,7 @@ function container(host: Host, text: HostTexts): Container {
     host.dataPath === undefined
       ? undefined
       : new Volume(stack, `${host.name}-data`, { name: `${host.name}-data`, provider, labels });
-  const secrets = new Data(`${host.name}-secrets`, {
+  const secrets = new Data(stack, `${host.name}-secrets`, {
     triggersReplace: Fn.sensitive(
       Fn.sha256(
         Fn.join(

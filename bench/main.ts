@@ -6,6 +6,7 @@ import { measureDeploy } from './deploy';
 import { withPart } from './figures-page';
 import { load, machine, quietLoad } from './machine';
 import { ROOT } from './names';
+import { measureProd } from './prod';
 import { Figure, isKept, Part, partAsText } from './report';
 import { measureSynth } from './synth';
 import { measureThroughput } from './throughput';
@@ -14,6 +15,7 @@ const PAGE = join(ROOT, 'docs/figures.md');
 
 const PARTS: Readonly<Record<string, (say: (line: string) => void) => Promise<Part>>> = {
   synth: measureSynth,
+  prod: measureProd,
   deploy: measureDeploy,
   throughput: measureThroughput,
 };

@@ -34,6 +34,7 @@ function nameless(resources: Resources, type: string): Plain[] {
   return Object.values(resources[type] ?? {}).map((resource) => {
     let text = JSON.stringify({ ...(resource as Plain), '//': undefined });
     for (const address of addresses) text = text.replaceAll(address, `${address.split('.')[0] ?? ''}.*`);
+    text = text.replace(/\blocal\.[\w-]+/g, 'local.*');
     return JSON.parse(text.replace(/assets\/[^/"]+\/[0-9A-F]{32}\//g, 'assets/*/')) as Plain;
   });
 }
