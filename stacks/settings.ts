@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { ValidationError } from '../lib/model/errors';
 
@@ -39,9 +39,11 @@ const schema = z
     os: z.enum(['debian-12', 'debian-13', 'ubuntu-22.04', 'ubuntu-24.04', 'alinux-3']),
     /** `mirror` (inside the VPC), `distribution`, `image`, or the address of another mirror. */
     docker: z
-      .union([z.enum(['mirror', 'distribution', 'image']), z.url({ protocol: /^https?$/ })], {
-        error: 'must be mirror, distribution, image or the address of a mirror',
-      })
+      .string('must be mirror, distribution, image or the address of a mirror')
+      .regex(
+        /^(mirror|distribution|image|https?:\/\/.+)$/,
+        'must be mirror, distribution, image or the address of a mirror',
+      )
       .default('mirror'),
     /** Registry and namespace that hold the images. */
     registry: z
@@ -66,7 +68,9 @@ const schema = z
     /** What clients connect to. */
     frontEnd: z.enum(['slb', 'nlb', 'haproxy-keepalived'], 'must be slb, nlb or haproxy-keepalived'),
     /** Networks of the applications. */
-    clients: z.array(cidr).default([]),
+    clients: z
+      .array(cidr, 'is missing: name the networks that may connect, e.g. [10.0.0.0/8]')
+      .min(1, 'must name at least one network'),
     /** Networks of those who may open the management pages. */
     operators: z.array(cidr).default([]),
     /** AMQP heartbeat of brokers and clients. */
@@ -108,7 +112,8 @@ const schema = z
   })
   .superRefine((settings, context) => {
     settings.zones.forEach((zone, index) => {
-      if (zone.startsWith(settings.region)) return;
+      // us-west-1a is of us-west-1, and cn-hangzhou-h of cn-hangzhou.
+      if (zone.replace(/-?[a-z]$/, '') === settings.region) return;
       context.addIssue({
         code: 'custom',
         path: ['zones', index],
@@ -154,28 +159,43 @@ export interface Environment {
  */
 export function readEnvironments(folder: string, variables: NodeJS.ProcessEnv): readonly Environment[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  const names = readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
-    .sort()
-    .map((file) => {
-      const name = basename(file, '.yaml');
-      if (name === 'local' || !/^[a-z][a-z0-9-]*$/.test(name)) {
-        throw new ValidationError(
-          join(basename(folder), file),
-          `an environment is named after its file: use lower-case letters, digits and hyphens, and not "local"`,
-        );
-      }
-      const source = join(basename(folder), file);
-      const values: unknown = parse(readFileSync(join(folder, file), 'utf8')) ?? {};
-      return {
-        name,
-        settings: parseSettings(source, { ...(values as object), ...overrides(name, variables) }),
-      };
-    });
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+  return names.map((name) => {
+    const path = join(folder, `${name}.yaml`);
+    const source = join(basename(folder), basename(path));
+    if (name === 'local' || !/^[a-z][a-z0-9-]*$/.test(name)) {
+      throw new ValidationError(
+        source,
+        `an environment is named after its file: use lower-case letters, digits and hyphens, and not "local"`,
+      );
+    }
+    const values = readYaml(source, readFileSync(path, 'utf8')) ?? {};
+    // BROKERS_PROD_EU_NODES is of prod-eu, where there is one, and not of prod.
+    const others = names.filter((other) => other.startsWith(`${name}-`)).map(prefixOf);
+    const own = Object.entries(variables).filter(
+      ([variable]) => !others.some((other) => variable.startsWith(other)),
+    );
+    return {
+      name,
+      settings: parseSettings(source, { ...(values), ...overrides(name, Object.fromEntries(own)) }),
+    };
+  });
+}
+
+function readYaml(source: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new ValidationError(source, `cannot be read as YAML: ${error.message.trimEnd()}`);
+  }
 }
 
 function overrides(name: string, variables: NodeJS.ProcessEnv): Record<string, unknown> {
-  const prefix = `BROKERS_${snake(name)}_`;
+  const prefix = prefixOf(name);
   const settings = new Map(Object.keys(schema.shape).map((setting) => [snake(setting), setting]));
   const chosen: Record<string, unknown> = {};
   for (const [variable, text] of Object.entries(variables).sort()) {
@@ -187,12 +207,19 @@ function overrides(name: string, variables: NodeJS.ProcessEnv): Record<string, u
         `names no setting of ${name}: use ${prefix} and one of ${[...settings.keys()].join(', ')}`,
       );
     }
-    chosen[setting] = parse(text) as unknown;
+    chosen[setting] = readYaml(variable, text);
   }
   return chosen;
 }
 
-/** `instanceType` as `INSTANCE_TYPE`. */
+function prefixOf(name: string): string {
+  return `BROKERS_${snake(name)}_`;
+}
+
+/** `instanceType` as `INSTANCE_TYPE`, `dataDiskGiB` as `DATA_DISK_GIB`, `prod-eu` as `PROD_EU`. */
 function snake(text: string): string {
-  return text.replace(/[A-Z]/g, '_$&').replace(/-/g, '_').toUpperCase();
+  return text
+    .replace(/[A-Z](?=[a-z])/g, '_$&')
+    .replace(/-/g, '_')
+    .toUpperCase();
 }

@@ -89,7 +89,7 @@ describe('prod', () => {
 
   it.each([
     ['a heartbeat above the idle limit', { heartbeatSeconds: 900 }, /heartbeat.*900/],
-    ['no clients', { clients: [] }, /allowFrom/],
+    ['no clients', { clients: [] }, /clients: must name at least one network/],
     ['more zones asked for than there are', { zones: ['cn-hangzhou-h'] }, /zoneSpread/],
     ['a VPC without room for its zones', { cidr: '10.0.0.0/24' }, /10\.0\.0\.0\/24/],
     ['an even number of nodes', { nodes: 4 }, /nodes must be odd/],
