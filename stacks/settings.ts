@@ -180,7 +180,7 @@ export function readEnvironments(folder: string, variables: NodeJS.ProcessEnv): 
     );
     return {
       name,
-      settings: parseSettings(source, { ...(values), ...overrides(name, Object.fromEntries(own)) }),
+      settings: parseSettings(source, { ...values, ...overrides(name, Object.fromEntries(own)) }),
     };
   });
 }
