@@ -262,6 +262,19 @@ it('tells the id of a machine by the name of its host', () => {
   });
 });
 
+it('gives a group the same block of addresses in each zone, whatever stands in some of them', () => {
+  stackOf((stack) => {
+    const platform = platformIn(stack);
+    platform.reserveAddresses({ group: 'first', role: 'proxy', count: 2 });
+    expect(platform.reserveAddresses({ group: 'second', role: 'rabbitmq', count: 4 })).toEqual([
+      '10.0.0.21',
+      '10.0.1.22',
+      '10.0.2.23',
+      '10.0.0.24',
+    ]);
+  });
+});
+
 describe('a value that is known to Terraform only', () => {
   it('is taken for names, and for a network that exists', () => {
     resourcesOf((stack) => {
