@@ -151,7 +151,7 @@ export class DockerPlatform extends Construct implements IPlatform {
     return new Network(this, 'network', {
       name: this.networkName,
       provider: this.provider,
-      dependsOn: [this.preflight],
+      // Not after the preflight: the provider spends two seconds on a network, and everything waits for both.
       labels: [...this.labels],
       ipamConfig: [
         { subnet: this.props.subnet, gateway: this.plan.gateway, ipRange: this.plan.dynamicRange },

@@ -33,7 +33,7 @@ if [[ -z $explain ]]; then
   for node in "${nodes[@]}"; do
     until answers "${node#*@}" 5672; do
       ((SECONDS < wait)) || fail "${node#*@} does not accept AMQP connections yet"
-      sleep 0.1
+      sleep 0.25
     done
   done
 fi

@@ -21,18 +21,18 @@ interface NetworkDescription {
  */
 export async function preflight(engine: Engine, { network, subnet, images }: Preflight): Promise<void> {
   const ids = await engine.require(['network', 'ls', '--quiet'], 'the Docker engine does not answer');
-  const described = await engine.require(
-    ['network', 'inspect', ...ids.split('\n').filter((id) => id !== '')],
-    'the networks of the Docker engine cannot be read',
-  );
-  for (const image of images) {
-    if ((await engine.run(['image', 'inspect', image])).code !== 0) {
-      throw new AgentError(
-        `image ${image} is not on the engine: build or load it there, or name one of a registry`,
-      );
-    }
+  const [described, ...found] = await Promise.all([
+    engine.run(['network', 'inspect', ...ids.split('\n').filter((id) => id !== '')]),
+    ...images.map((image) => engine.run(['image', 'inspect', '--format', '{{.Id}}', image])),
+  ]);
+  const missing = images.find((_, index) => found[index]?.code !== 0);
+  if (missing !== undefined) {
+    throw new AgentError(
+      `image ${missing} is not on the engine: build or load it there, or name one of a registry`,
+    );
   }
-  for (const other of JSON.parse(described) as NetworkDescription[]) {
+  // It exits non-zero when a network went away meanwhile, and prints the others all the same.
+  for (const other of JSON.parse(described.stdout || '[]') as NetworkDescription[]) {
     for (const { Subnet: taken } of other.IPAM.Config ?? []) {
       if (other.Name !== network && taken !== undefined && overlaps(subnet, taken)) {
         throw new AgentError(
