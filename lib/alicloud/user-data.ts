@@ -77,7 +77,10 @@ export class UserData extends Construct {
   public readonly base64: string;
   /** Terraform's condition that the platform takes it. */
   public readonly fits: string;
-  private readonly locals = new Map<string, TerraformLocal>();
+  /** Expressions of packed parts by path and of secrets by value, made once: in the middle of a synth that is dear. */
+  private readonly expressions = new Map<string, string>();
+  /** What was rendered last: a synth asks several times for the same. */
+  private rendered: { readonly from: string; readonly template: string } | undefined;
 
   public constructor(
     scope: Construct,
@@ -88,13 +91,14 @@ export class UserData extends Construct {
     // The paths are known now, their texts at synth.
     for (const { path, kind } of this.parts()) {
       if (kind !== 'packed') continue;
-      const expression = Lazy.stringValue({ produce: () => terraformText(this.textOf(path)) });
-      this.locals.set(path, new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), expression));
+      const text = Lazy.stringValue({ produce: () => terraformText(this.textOf(path)) });
+      const local = new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), text);
+      this.expressions.set(path, Fn.base64gzip(local.asString));
     }
     const document = new TerraformLocal(
       this,
       'document',
-      Lazy.stringValue({ produce: () => this.render((part) => this.expression(part)) }),
+      Lazy.stringValue({ produce: () => this.render(this.parts(), (part) => this.expression(part)) }),
     );
     this.base64 = Fn.base64encode(document.asString);
     this.fits = `\${length(local.${document.friendlyUniqueId}) <= ${USER_DATA_LIMIT_BYTES}}`;
@@ -109,7 +113,7 @@ export class UserData extends Construct {
 
   /** Size in bytes as far as it is known before Terraform runs; every secret counts as 64 characters. */
   public get sizeBytes(): number {
-    return Buffer.byteLength(this.render(estimate));
+    return Buffer.byteLength(this.render(this.parts(), estimate));
   }
 
   private assertRole(): void {
@@ -122,34 +126,47 @@ export class UserData extends Construct {
   }
 
   private assertSize(): void {
-    const parts = this.parts().map((part): UserDataPart => ({
+    const parts = this.parts();
+    const estimates = new Map(parts.map((part) => [part, estimate(part)]));
+    const total = Buffer.byteLength(this.render(parts, (part) => estimates.get(part) ?? ''));
+    const shares = parts.map((part): UserDataPart => ({
       name: part.path,
-      bytes: estimate(part).length,
+      bytes: estimates.get(part)?.length ?? 0,
     }));
-    assertUserDataSize(this, this.sizeBytes, parts);
+    assertUserDataSize(this, total, shares);
   }
 
-  private render(content: (part: Part) => string): string {
-    const parts = this.parts();
-    const files = parts.map(({ path, permissions, kind, text }, index): CloudInitFile => {
-      if (kind === 'plain') return { path, permissions, content: text };
-      const encoding = kind === 'packed' ? 'gz+b64' : 'b64';
-      return { path, permissions, encoding, content: `@@content:${index}@@` };
-    });
-    const document = renderCloudInit(this, {
-      hostname: this.props.host().name,
-      files,
-      commands: [[`${HOST_DIRECTORY}/bootstrap`]],
-    });
-    return terraformText(document).replace(/@@content:(\d+)@@/g, (_, index: string) => {
+  private render(parts: readonly Part[], content: (part: Part) => string): string {
+    return this.template(parts).replace(/@@content:(\d+)@@/g, (_, index: string) => {
       const part = parts[Number(index)];
       return part === undefined ? '' : content(part);
     });
   }
 
-  private expression(part: Part): string {
-    const local = this.locals.get(part.path);
-    return local === undefined ? Fn.base64encode(part.text) : Fn.base64gzip(local.asString);
+  /** The document with a marker in the place of each part that is no plain text. */
+  private template(parts: readonly Part[]): string {
+    const files = parts.map(({ path, permissions, kind, text }, index): CloudInitFile => {
+      if (kind === 'plain') return { path, permissions, content: text };
+      const encoding = kind === 'packed' ? 'gz+b64' : 'b64';
+      return { path, permissions, encoding, content: `@@content:${index}@@` };
+    });
+    const document = {
+      hostname: this.props.host().name,
+      files,
+      commands: [[`${HOST_DIRECTORY}/bootstrap`]],
+    };
+    const from = JSON.stringify(document);
+    if (this.rendered?.from !== from) {
+      this.rendered = { from, template: terraformText(renderCloudInit(this, document)) };
+    }
+    return this.rendered.template;
+  }
+
+  private expression({ path, kind, text }: Part): string {
+    const key = kind === 'packed' ? path : text;
+    const expression = this.expressions.get(key) ?? Fn.base64encode(text);
+    this.expressions.set(key, expression);
+    return expression;
   }
 
   private textOf(path: string): string {
