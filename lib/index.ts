@@ -31,6 +31,8 @@ export { VrrpTimers } from './config/keepalived';
 export { DefinitionValue, DefinitionValues } from './config/definitions';
 export { LogLevel, ResourceLimit } from './config/rabbitmq';
 export { BindingOptions } from './rabbitmq/binding';
+export * from './rabbitmq/broker-group';
+export * from './rabbitmq/broker-group-props';
 export * from './rabbitmq/cluster';
 export * from './rabbitmq/cluster-props';
 export { ExchangeOptions, ExchangeType } from './rabbitmq/exchange';

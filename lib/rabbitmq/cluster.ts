@@ -1,55 +1,11 @@
-import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { Connections } from '../connections/connections';
-import { ValidationError } from '../model/errors';
-import { FileSpec, GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
-import { assertHostName } from '../model/names';
-import { assertSecret, ISecret } from '../model/secret';
-import { nodeScript } from '../node/script';
-import { IPlacedGroup } from '../platform';
-import { Secret } from '../secret';
-import { BindingOptions } from './binding';
-import {
-  ADMINISTRATOR_SECRET,
-  COOKIE_SECRET,
-  administratorFile,
-  cookieFile,
-  definitionsFile,
-  membershipFile,
-} from './cluster-files';
+import { ErrorSubject, ValidationError } from '../model/errors';
+import { GroupSpec, SCRIPTS_DIRECTORY } from '../model/host';
+import { BrokerGroup } from './broker-group';
 import { RabbitMqClusterProps } from './cluster-props';
-import { DefinitionsBuilder } from './definitions-builder';
-import { ExchangeOptions } from './exchange';
-import { nodeConfigurationFiles } from './node-configuration';
-import { RabbitMqPlugin, resolvePlugins } from './plugins';
-import { PolicyOptions } from './policy';
-import { RABBITMQ_PORTS, rabbitMqPorts } from './ports';
-import { QueueOptions } from './queue';
-import { UserOptions } from './user';
-import { MetadataStore, RabbitMqVersion } from './version';
-import { VhostOptions } from './vhost';
 
 /** An odd number, so that a majority exists in every split; more than seven copies only cost throughput. */
 const SIZES: readonly number[] = [1, 3, 5, 7];
-
-const SCRIPTS = [
-  'install-files',
-  'rabbitmq-cli',
-  'rabbitmq-entrypoint',
-  'rabbitmq-health',
-  'rabbitmq-joined',
-  'rabbitmq-leave',
-  'rabbitmq-ready',
-  'rabbitmq-reload',
-];
-
-/** One broker of a cluster. */
-export interface RabbitMqNode {
-  /** Host name, e.g. `orders-1`. */
-  readonly name: string;
-  /** Fixed private IPv4 address. */
-  readonly address: string;
-}
 
 /**
  * A RabbitMQ cluster of one, three, five or seven nodes with one Erlang cookie, an administrator, and the vhosts, users,
@@ -57,258 +13,40 @@ export interface RabbitMqNode {
  *
  * A deploy succeeds only when every node sees all others and none has an alarm.
  */
-export class RabbitMqCluster extends Construct implements IPlacedGroup {
-  /** Depend on this to come after the cluster serves. */
-  public readonly ready: ITerraformDependable;
-  /** Who may reach the brokers, e.g. `cluster.connections.allowFrom(app, Port.amqp)`. */
-  public readonly connections: Connections;
-  public readonly version: RabbitMqVersion;
-  /** Name of the administrator. */
-  public readonly administratorName: string;
-  public readonly administratorPassword: ISecret;
-  /** Shared by all nodes and by the tools that talk to them. */
-  public readonly erlangCookie: ISecret;
-  /** Port of AMQP 0-9-1 and 1.0. */
-  public readonly amqpPort: number = RABBITMQ_PORTS.amqp;
-  /** Port of the management pages and API; absent without the plugin. */
-  public readonly managementPort?: number;
-  private readonly name: string;
-  private readonly brokers: readonly RabbitMqNode[];
-  private readonly plugins: readonly RabbitMqPlugin[];
-  private readonly metadataStore: MetadataStore;
-  private readonly definitions: DefinitionsBuilder;
-  private cached: GroupSpec | undefined;
-
+export class RabbitMqCluster extends BrokerGroup {
   /** @throws ValidationError for bad input; each rule is named in the error */
-  public constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: RabbitMqClusterProps,
-  ) {
-    super(scope, id);
-    this.name = props.name ?? id;
-    assertHostName(this, this.name);
-    this.assertSize(props.nodes);
-    this.version = props.version;
-    this.plugins = resolvePlugins(this, props.version, props.plugins ?? [], props.defaultPlugins);
-    this.metadataStore = this.chooseStore(props.metadataStore);
-    if (this.plugins.includes('rabbitmq_management')) this.managementPort = RABBITMQ_PORTS.management;
-    this.administratorName = props.administrator?.name ?? 'administrator';
-    this.administratorPassword = this.secret(
-      'administrator.password',
-      'administrator-password',
-      props.administrator?.password,
-    );
-    this.erlangCookie = this.secret('erlangCookie', 'erlang-cookie', props.erlangCookie);
-    this.brokers = props.platform
-      .reserveAddresses({
-        group: this.name,
-        count: props.nodes,
-        role: 'rabbitmq',
-        ...(props.addresses === undefined ? {} : { addresses: props.addresses }),
-      })
-      .map((address, index) => ({ name: `${this.name}-${index + 1}`, address }));
-    this.definitions = new DefinitionsBuilder(props.version, {
-      nodes: props.nodes,
-      plugins: this.plugins,
-      subject: this,
+  public constructor(scope: Construct, id: string, props: RabbitMqClusterProps) {
+    super(scope, id, props, (subject) => {
+      assertSize(subject, props.nodes);
+      return {
+        hosts: props.nodes,
+        copies: props.nodes,
+        ...(props.metadataStore === undefined ? {} : { metadataStore: props.metadataStore }),
+      };
     });
-    const placed = props.platform.place(() => this.spec(), props.after);
-    this.ready = placed.ready;
-    this.connections = placed.connections;
-    // Dead letter and alternate exchanges may be declared in any order, so they are checked at the end.
-    this.node.addValidation({ validate: () => this.problems() });
+    this.place();
   }
 
-  /** The brokers in the order of their numbers. */
-  public get nodes(): readonly RabbitMqNode[] {
-    return [...this.brokers];
-  }
-
-  /** `address:port` of every broker, for clients that choose one themselves. */
-  public get endpoints(): readonly string[] {
-    return this.brokers.map(({ address }) => `${address}:${this.amqpPort}`);
-  }
-
-  /** `address:port` of the first broker; put a `HaproxyPair` in front for one that survives it. */
-  public get endpoint(): string {
-    return this.endpoints[0] ?? '';
-  }
-
-  /** Address of each broker's management page; none without the plugin. */
-  public get managementUrls(): readonly string[] {
-    const port = this.managementPort;
-    return port === undefined ? [] : this.brokers.map(({ address }) => `http://${address}:${port}`);
-  }
-
-  /** What the brokers listen on and who needs to reach it. */
-  public get ports(): readonly PortSpec[] {
-    return rabbitMqPorts({
-      management: this.managementPort !== undefined,
-      prometheus: this.plugins.includes('rabbitmq_prometheus'),
-    });
-  }
-
-  /** @throws ValidationError for a bad name or option, or a vhost that is declared already */
-  public addVhost(name: string, options: VhostOptions = {}): void {
-    this.declare((definitions) => {
-      definitions.addVhost(name, options);
-    });
-  }
-
-  /** @throws ValidationError for a bad name or option, an undeclared vhost, a plain password, or a repeated name */
-  public addUser(name: string, options: UserOptions): void {
-    this.declare((definitions) => {
-      definitions.addUser(name, options);
-    });
-  }
-
-  /** @throws ValidationError for a bad pattern, an unknown key, one that the version lacks, or a repeated name */
-  public addPolicy(name: string, options: PolicyOptions): void {
-    this.declare((definitions) => {
-      definitions.addPolicy(name, options);
-    });
-  }
-
-  /** @throws ValidationError for a bad name or option, a type whose plugin is off, or a repeated name */
-  public addExchange(name: string, options: ExchangeOptions = {}): void {
-    this.declare((definitions) => {
-      definitions.addExchange(name, options);
-    });
-  }
-
-  /** A quorum queue unless another type is chosen. @throws ValidationError for options that its type or version lacks */
-  public addQueue(name: string, options: QueueOptions = {}): void {
-    this.declare((definitions) => {
-      definitions.addQueue(name, options);
-    });
-  }
-
-  /** @throws ValidationError for an undeclared exchange or queue, or a repeated binding */
-  public addBinding(options: BindingOptions): void {
-    this.declare((definitions) => {
-      definitions.addBinding(options);
-    });
-  }
-
-  private declare(change: (definitions: DefinitionsBuilder) => void): void {
-    change(this.definitions);
-    this.cached = undefined;
-  }
-
-  private spec(): GroupSpec {
-    this.cached ??= {
+  protected groupSpec(): GroupSpec {
+    const files = this.files(this.nodes.map(({ name }) => name));
+    return {
       name: this.name,
-      hosts: this.hosts(),
+      hosts: this.nodes.map((broker) => this.host(broker, files)),
       readyCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-ready`],
-      readyTimeoutSeconds: this.props.readyTimeoutSeconds ?? 180,
+      readyTimeoutSeconds: this.readyTimeoutSeconds,
       joinedCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-joined`],
       leaveCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-leave`],
     };
-    return this.cached;
   }
+}
 
-  private problems(): string[] {
-    try {
-      this.spec();
-      return [];
-    } catch (error) {
-      if (error instanceof ValidationError) return [error.message];
-      throw error;
-    }
+function assertSize(subject: ErrorSubject, nodes: number): void {
+  if (SIZES.includes(nodes)) return;
+  const below = Math.max(...SIZES.filter((size) => size < nodes), 1);
+  const above = Math.min(...SIZES.filter((size) => size > nodes), 7);
+  const way = below === above ? `use ${below}` : `use ${below} or ${above}`;
+  if (Number.isInteger(nodes) && nodes > 0 && nodes % 2 === 0) {
+    throw new ValidationError(subject, `nodes must be odd for quorum queues, got ${nodes}: ${way}`);
   }
-
-  private hosts(): readonly HostSpec[] {
-    const files = this.files();
-    return this.brokers.map((broker) => this.host(broker, files));
-  }
-
-  /** The same on every node. */
-  private files(): readonly FileSpec[] {
-    const names = this.brokers.map(({ name }) => name);
-    const document = this.definitions.toDocument({
-      name: this.administratorName,
-      passwordSecretName: ADMINISTRATOR_SECRET,
-    });
-    return [
-      cookieFile(),
-      membershipFile(this.version, this.metadataStore, names),
-      ...nodeConfigurationFiles(this, {
-        ...this.props,
-        plugins: this.plugins,
-        clusterName: this.name,
-        nodes: names,
-      }),
-      administratorFile(this.administratorName),
-      definitionsFile(document),
-    ];
-  }
-
-  private host(broker: RabbitMqNode, files: readonly FileSpec[]): HostSpec {
-    const { memoryMiB, openFiles } = this.props;
-    return {
-      name: broker.name,
-      address: broker.address,
-      container: {
-        image: { role: 'rabbitmq', version: this.version.line },
-        command: [`${SCRIPTS_DIRECTORY}/rabbitmq-entrypoint`],
-        environment: { RABBITMQ_NODENAME: `rabbit@${broker.name}` },
-        // The entry point hands files to the broker's user and then becomes it.
-        capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
-        volumes: [{ name: 'data', mountPath: '/var/lib/rabbitmq' }],
-        healthCheck: {
-          command: [`${SCRIPTS_DIRECTORY}/rabbitmq-health`],
-          intervalSeconds: 5,
-          timeoutSeconds: 3,
-          retries: 3,
-          startPeriodSeconds: 60,
-        },
-        reloadCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-reload`],
-        stopTimeoutSeconds: 60,
-        ...(memoryMiB === undefined ? {} : { memoryMiB }),
-        ...(openFiles === undefined ? {} : { openFiles }),
-      },
-      files,
-      scripts: SCRIPTS.map(nodeScript),
-      secrets: [
-        { name: COOKIE_SECRET, secret: this.erlangCookie },
-        { name: ADMINISTRATOR_SECRET, secret: this.administratorPassword },
-        ...this.definitions.secrets(),
-      ],
-      ports: this.ports,
-      aliases: this.brokers.map(({ name, address }) => ({ name, address })),
-    };
-  }
-
-  private assertSize(nodes: number): void {
-    if (SIZES.includes(nodes)) return;
-    const below = Math.max(...SIZES.filter((size) => size < nodes), 1);
-    const above = Math.min(...SIZES.filter((size) => size > nodes), 7);
-    const way = below === above ? `use ${below}` : `use ${below} or ${above}`;
-    if (Number.isInteger(nodes) && nodes > 0 && nodes % 2 === 0) {
-      throw new ValidationError(this, `nodes must be odd for quorum queues, got ${nodes}: ${way}`);
-    }
-    throw new ValidationError(this, `nodes must be 1, 3, 5 or 7, got ${nodes}: ${way}`);
-  }
-
-  private chooseStore(asked: MetadataStore | undefined): MetadataStore {
-    const { metadataStores, defaultMetadataStore } = this.version;
-    const store = asked ?? defaultMetadataStore;
-    const possible = metadataStores.filter(
-      (candidate) => candidate === 'khepri' || candidate === defaultMetadataStore,
-    );
-    if (!possible.includes(store)) {
-      throw new ValidationError(
-        this,
-        `metadataStore of a new ${this.version.toString()} cluster must be ${possible.join(' or ')}, got ${store}`,
-      );
-    }
-    return store;
-  }
-
-  private secret(prop: string, id: string, given: ISecret | undefined): ISecret {
-    if (given === undefined) return Secret.generate(this, id);
-    assertSecret(this, prop, given);
-    return given;
-  }
+  throw new ValidationError(subject, `nodes must be 1, 3, 5 or 7, got ${nodes}: ${way}`);
 }

@@ -1,0 +1,49 @@
+import { ITerraformDependable } from 'cdktf';
+import { ISecret } from '../model/secret';
+import { IPlatform } from '../platform';
+import { NodeSettings } from './node-configuration';
+import { RabbitMqPlugin } from './plugins';
+import { RabbitMqVersion } from './version';
+
+/** The one user that may do everything. */
+export interface AdministratorProps {
+  /**
+   * Not `guest`.
+   * @default 'administrator'
+   */
+  readonly name?: string;
+  /** @default a generated one */
+  readonly password?: ISecret;
+}
+
+/** Settings that every group of brokers has. */
+export interface BrokerGroupProps extends NodeSettings {
+  readonly platform: IPlatform;
+  readonly version: RabbitMqVersion;
+  /**
+   * Host names are `<name>-1`, `<name>-2` and so on.
+   * @default the construct id
+   */
+  readonly name?: string;
+  /** Besides the default ones. @default none */
+  readonly plugins?: readonly RabbitMqPlugin[];
+  /** @default `rabbitmq_management` and `rabbitmq_prometheus` */
+  readonly defaultPlugins?: readonly RabbitMqPlugin[];
+  /** @default named `administrator`, with a generated password */
+  readonly administrator?: AdministratorProps;
+  /** @default a generated one */
+  readonly erlangCookie?: ISecret;
+  /**
+   * One fixed address a node.
+   * @default chosen by the platform
+   */
+  readonly addresses?: readonly string[];
+  /** Hard memory limit of each container. @default none */
+  readonly memoryMiB?: number;
+  /** Limit of open files: RabbitMQ wants at least 50,000 in production. @default the engine's own */
+  readonly openFiles?: number;
+  /** How long a deploy waits for all brokers. @default 180 */
+  readonly readyTimeoutSeconds?: number;
+  /** What must exist before the brokers. @default nothing */
+  readonly after?: readonly ITerraformDependable[];
+}
