@@ -1,4 +1,4 @@
-import { Document } from 'yaml';
+import { Document, visit } from 'yaml';
 import { ErrorSubject, ValidationError } from '../model/errors';
 
 /** How the content of a file is written in the document. */
@@ -46,18 +46,21 @@ export function renderCloudInit(subject: ErrorSubject, document: CloudInitDocume
       throw new ValidationError(subject, `file ${path} is written twice: remove one`);
     }
   }
-  const yaml = new Document(
-    {
-      hostname: document.hostname,
-      // The image's own template would overwrite our lines at every boot.
-      manage_etc_hosts: false,
-      // Its schema has no empty lists.
-      ...(document.files.length === 0 ? {} : { write_files: document.files.map(written) }),
-      ...(document.commands.length === 0 ? {} : { runcmd: document.commands.map((command) => [...command]) }),
+  const yaml = new Document({
+    hostname: document.hostname,
+    // The image's own template would overwrite our lines at every boot.
+    manage_etc_hosts: false,
+    // Its schema has no empty lists.
+    ...(document.files.length === 0 ? {} : { write_files: document.files.map(written) }),
+    ...(document.commands.length === 0 ? {} : { runcmd: document.commands.map((command) => [...command]) }),
+  });
+  // YAML 1.1, which cloud-init reads, takes the plain words 0644, yes and = for other things than texts.
+  visit(yaml, {
+    Scalar: (key, scalar) => {
+      if (key === 'key' || typeof scalar.value !== 'string') return;
+      scalar.type = scalar.value.includes('\n') ? 'BLOCK_LITERAL' : 'QUOTE_DOUBLE';
     },
-    // As cloud-init reads it: there the plain words 0644, yes and 2026-01-01 are no texts.
-    { version: '1.1' },
-  );
+  });
   const text = yaml.toString({ lineWidth: 0 });
   const [character] = UNREADABLE.exec(text) ?? [];
   if (character !== undefined) {

@@ -4,6 +4,9 @@ import { CloudInitDocument } from '../../lib/config/cloud-init';
 /** Texts that a YAML writer has to quote, or to leave alone. */
 const HARD = [
   '',
+  '=',
+  '<<',
+  'a\tb',
   'yes',
   'no',
   'null',
@@ -54,9 +57,15 @@ export const TYPICAL: CloudInitDocument = {
   commands: [['/opt/app/start'], ['echo', 'two words', '$HOME', '"']],
 };
 
+/** A character that YAML 1.1 has, most of them strange. */
+const character = fc
+  .string({ unit: 'binary', minLength: 1, maxLength: 1 })
+  .filter((each) => !/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/.test(each));
+
 const text = fc.oneof(
   fc.constantFrom(...HARD),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: character }),
+  fc.string({ unit: 'grapheme-ascii' }),
   fc.lorem({ mode: 'sentences' }),
 );
 
