@@ -1,136 +1,131 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { ValidationError } from '../lib/model/errors';
 
-const cidr = z.string().regex(/^\d+\.\d+\.\d+\.\d+\/\d+$/, 'must be a network such as 10.0.0.0/16');
-const whole = z.number().int('must be a whole number');
-const gib = whole.min(20, 'must be 20 to 32768 GiB').max(32_768, 'must be 20 to 32768 GiB');
+const NETWORK = 'must be a network such as 10.0.0.0/16';
+const DOCKER = 'must be mirror, distribution, image or the address of a mirror';
 
-/** Where a secret of the stack comes from. */
-const secretSource = z.enum(['generated', 'kms', 'oos'], 'must be generated, kms or oos');
+/** What to write for a setting that nobody can guess. */
+const MISSING: Readonly<Record<string, string>> = {
+  region: 'name the region, e.g. cn-hangzhou',
+  zones: 'name at least one zone, e.g. [cn-hangzhou-h]',
+  instanceType: 'name a type of ECS, e.g. ecs.g8i.large',
+  image: 'name the id of an image of that region',
+  os: 'name the system of that image, e.g. debian-12',
+  registry:
+    'name the registry that holds the images, e.g. acme-registry-vpc.cn-hangzhou.cr.aliyuncs.com/brokers',
+  frontEnd: 'name slb, nlb or haproxy-keepalived',
+  clients: 'name the networks that may connect, e.g. [10.0.0.0/8]',
+};
 
-const schema = z
-  .strictObject({
-    /** Where everything is, e.g. `cn-hangzhou`. */
-    region: z
-      .string('is missing: name the region, e.g. cn-hangzhou')
-      .regex(/^[a-z]{2}(-[a-z]{2,}|-\d+)+$/, 'must look like cn-hangzhou or ap-southeast-1'),
-    /** Zones of that region in a fixed order; add new ones at the end. */
-    zones: z
-      .array(z.string(), 'is missing: name at least one zone, e.g. [cn-hangzhou-h]')
-      .min(1, 'must name at least one zone'),
-    /** Network of the VPC. */
-    cidr: cidr.default('10.0.0.0/16'),
-    /** Over how many zones the brokers are spread. */
-    zoneSpread: whole.min(1).default(3),
-    /** A way to the internet for the nodes. */
-    natGateway: z.boolean().default(false),
-    /** Number of brokers. */
-    nodes: whole.default(3),
-    /** Instance type of the brokers. */
-    instanceType: z.string('is missing: name a type of ECS, e.g. ecs.g8i.large'),
-    /** Instance type of the proxies. */
-    proxyInstanceType: z.string().optional(),
-    /** Id of the machines' image. A change reaches new machines only. */
-    image: z.string('is missing: name the id of an image of that region'),
-    /** What that image holds. */
-    os: z.enum(['debian-12', 'debian-13', 'ubuntu-22.04', 'ubuntu-24.04', 'alinux-3']),
-    /** `mirror` (inside the VPC), `distribution`, `image`, or the address of another mirror. */
-    docker: z
-      .string('must be mirror, distribution, image or the address of a mirror')
-      .regex(
-        /^(mirror|distribution|image|https?:\/\/.+)$/,
-        'must be mirror, distribution, image or the address of a mirror',
-      )
-      .default('mirror'),
-    /** Registry and namespace that hold the images. */
-    registry: z
-      .string(
-        'is missing: name the registry that holds the images, e.g. acme-registry-vpc.cn-hangzhou.cr.aliyuncs.com/brokers',
-      )
-      .regex(
-        /^[\w.-]+(:\d+)?(\/[\w.-]+)*$/,
-        'must be a host and a namespace, e.g. registry.example.com/brokers',
-      ),
-    /** Who logs in there; the password is the Terraform variable `registry_password`. */
-    registryUser: z.string().optional(),
-    /** Registries without TLS, as host:port. */
-    insecureRegistries: z.array(z.string()).default([]),
-    /** Image names below the registry. */
-    images: z
-      .strictObject({
-        rabbitmq: z.string().default('rabbitmq:4.0.9'),
-        proxy: z.string().default('proxy:3.0'),
-      })
-      .prefault({}),
-    /** What clients connect to. */
-    frontEnd: z.enum(['slb', 'nlb', 'haproxy-keepalived'], 'must be slb, nlb or haproxy-keepalived'),
-    /** Networks of the applications. */
-    clients: z
-      .array(cidr, 'is missing: name the networks that may connect, e.g. [10.0.0.0/8]')
-      .min(1, 'must name at least one network'),
-    /** Networks of those who may open the management pages. */
-    operators: z.array(cidr).default([]),
-    /** AMQP heartbeat of brokers and clients. */
-    heartbeatSeconds: whole.min(1).default(60),
-    /** Hard memory limit of a broker; the rest is the page cache's. */
-    memoryMiB: whole.min(256).optional(),
-    /** Limit of open files of a broker: sockets, queues and logs. */
-    openFiles: whole.min(4096).default(65_536),
-    systemDiskGiB: gib.default(40),
-    dataDiskGiB: gib.default(100),
-    /** Where the cookie and the passwords come from; with kms and oos a secret is named `<environment>-<secret>`. */
-    secrets: secretSource.default('generated'),
-    /** RAM role of the machines, needed for kms and oos. */
-    ramRole: z.string().optional(),
-    keyPair: z.string().optional(),
-    /** Refuse to delete machines and disks. */
-    deletionProtection: z.boolean().default(true),
-    /** Zone of private DNS, e.g. brokers.internal; none when absent. */
-    dnsZone: z.string().optional(),
-    /** Releases of the provider aliyun/alicloud to use, in Terraform's syntax. */
-    providerVersion: z.string().optional(),
-    /** Role to assume, as acs:ram::<account>:role/<name>. */
-    assumeRole: z.string().optional(),
-    /** Where the state is kept; in this folder when absent. */
-    backend: z
-      .strictObject({
-        bucket: z.string(),
-        region: z.string().optional(),
-        prefix: z.string().optional(),
+const text = v.string('must be a text');
+const flag = v.boolean('must be true or false');
+const texts = v.array(text, 'must be a list');
+const network = v.pipe(v.string(NETWORK), v.regex(/^\d+\.\d+\.\d+\.\d+\/\d+$/, NETWORK));
+const gib = whole(20, 32_768, 'GiB');
+
+const entries = {
+  /** Where everything is, e.g. `cn-hangzhou`. */
+  region: v.pipe(
+    text,
+    v.regex(/^[a-z]{2}(-[a-z]{2,}|-\d+)+$/, 'must look like cn-hangzhou or ap-southeast-1'),
+  ),
+  /** Zones of that region in a fixed order; add new ones at the end. */
+  zones: v.pipe(texts, v.minLength(1, 'must name at least one zone')),
+  /** Network of the VPC. */
+  cidr: v.optional(network, '10.0.0.0/16'),
+  /** Over how many zones the brokers are spread. */
+  zoneSpread: v.optional(whole(1), 3),
+  /** A way to the internet for the nodes. */
+  natGateway: v.optional(flag, false),
+  /** Number of brokers. */
+  nodes: v.optional(whole(1), 3),
+  /** Instance type of the brokers. */
+  instanceType: text,
+  /** Instance type of the proxies. */
+  proxyInstanceType: v.optional(text),
+  /** Id of the machines' image. A change reaches new machines only. */
+  image: text,
+  /** What that image holds. */
+  os: oneOf('debian-12', 'debian-13', 'ubuntu-22.04', 'ubuntu-24.04', 'alinux-3'),
+  /** `mirror` (inside the VPC), `distribution`, `image`, or the address of another mirror. */
+  docker: v.optional(
+    v.pipe(v.string(DOCKER), v.regex(/^(mirror|distribution|image|https?:\/\/.+)$/, DOCKER)),
+    'mirror',
+  ),
+  /** Registry and namespace that hold the images. */
+  registry: v.pipe(
+    text,
+    v.regex(
+      /^[\w.-]+(:\d+)?(\/[\w.-]+)*$/,
+      'must be a host and a namespace, e.g. registry.example.com/brokers',
+    ),
+  ),
+  /** Who logs in there; the password is the Terraform variable `registry_password`. */
+  registryUser: v.optional(text),
+  /** Registries without TLS, as host:port. */
+  insecureRegistries: v.optional(texts, []),
+  /** Image names below the registry. */
+  images: v.optional(
+    v.strictObject(
+      { rabbitmq: v.optional(text, 'rabbitmq:4.0.9'), proxy: v.optional(text, 'proxy:3.0') },
+      keyProblem,
+    ),
+    {},
+  ),
+  /** What clients connect to. */
+  frontEnd: oneOf('slb', 'nlb', 'haproxy-keepalived'),
+  /** Networks of the applications. */
+  clients: v.pipe(v.array(network, 'must be a list'), v.minLength(1, 'must name at least one network')),
+  /** Networks of those who may open the management pages. */
+  operators: v.optional(v.array(network, 'must be a list'), []),
+  /** AMQP heartbeat of brokers and clients. */
+  heartbeatSeconds: v.optional(whole(1), 60),
+  /** Hard memory limit of a broker; the rest is the page cache's. */
+  memoryMiB: v.optional(whole(256)),
+  /** Limit of open files of a broker: sockets, queues and logs. */
+  openFiles: v.optional(whole(4096), 65_536),
+  systemDiskGiB: v.optional(gib, 40),
+  dataDiskGiB: v.optional(gib, 100),
+  /** Where the cookie and the passwords come from; with kms and oos a secret is named `<environment>-<secret>`. */
+  secrets: v.optional(oneOf('generated', 'kms', 'oos'), 'generated'),
+  /** RAM role of the machines, needed for kms and oos. */
+  ramRole: v.optional(text),
+  keyPair: v.optional(text),
+  /** Refuse to delete machines and disks. */
+  deletionProtection: v.optional(flag, true),
+  /** Zone of private DNS, e.g. brokers.internal; none when absent. */
+  dnsZone: v.optional(text),
+  /** Releases of the provider aliyun/alicloud to use, in Terraform's syntax. */
+  providerVersion: v.optional(text),
+  /** Role to assume, as acs:ram::<account>:role/<name>. */
+  assumeRole: v.optional(text),
+  /** Where the state is kept; in this folder when absent. */
+  backend: v.optional(
+    v.strictObject(
+      {
+        bucket: text,
+        region: v.optional(text),
+        prefix: v.optional(text),
         /** A Tablestore instance and its table with the key LockID. */
-        lockInstance: z.string(),
-        lockTable: z.string(),
-      })
-      .optional(),
-    /** On every resource that takes tags. */
-    tags: z.record(z.string(), z.string()).default({}),
-    /** Quorum queues to declare. */
-    queues: z.array(z.string()).default([]),
-  })
-  .superRefine((settings, context) => {
-    settings.zones.forEach((zone, index) => {
-      // us-west-1a is of us-west-1, and cn-hangzhou-h of cn-hangzhou.
-      if (zone.replace(/-?[a-z]$/, '') === settings.region) return;
-      context.addIssue({
-        code: 'custom',
-        path: ['zones', index],
-        message: `must be a zone of ${settings.region}, got ${zone}`,
-      });
-    });
-    if (settings.secrets !== 'generated' && settings.ramRole === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['ramRole'],
-        message: `is missing: with secrets ${settings.secrets} the nodes need a RAM role that may read them`,
-      });
-    }
-  });
+        lockInstance: text,
+        lockTable: text,
+      },
+      keyProblem,
+    ),
+  ),
+  /** On every resource that takes tags. */
+  tags: v.optional(v.record(text, text, 'must be names with a text each'), {}),
+  /** Quorum queues to declare. */
+  queues: v.optional(texts, []),
+};
+
+const schema = v.strictObject(entries, keyProblem);
 
 /** Settings of one environment; the file `environments/prod.yaml` explains each. */
-export type EnvironmentSettings = z.output<typeof schema>;
+export type EnvironmentSettings = v.InferOutput<typeof schema>;
 
 /**
  * Checks settings and fills in defaults.
@@ -138,12 +133,50 @@ export type EnvironmentSettings = z.output<typeof schema>;
  * @throws ValidationError with one line a problem: path and reason
  */
 export function parseSettings(source: string, values: unknown): EnvironmentSettings {
-  const result = schema.safeParse(values);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map(
-    ({ path, message }) => `  ${path.join('.') || 'settings'}: ${message}`,
-  );
+  const result = v.safeParse(schema, values, { abortPipeEarly: true });
+  const problems = result.success
+    ? contradictions(result.output)
+    : result.issues.map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`);
+  if (result.success && problems.length === 0) return result.output;
+  const lines = problems.map((problem) => `  ${problem}`);
   throw new ValidationError(source, `these settings cannot be used:\n${lines.join('\n')}`);
+}
+
+/** Settings that do not go together. */
+function contradictions({ region, zones, secrets, ramRole }: EnvironmentSettings): readonly string[] {
+  const strangers = zones.flatMap((zone, index) =>
+    // us-west-1a is of us-west-1, and cn-hangzhou-h of cn-hangzhou.
+    zone.replace(/-?[a-z]$/, '') === region
+      ? []
+      : [`zones.${index}: must be a zone of ${region}, got ${zone}`],
+  );
+  if (secrets === 'generated' || ramRole !== undefined) return strangers;
+  return [
+    ...strangers,
+    `ramRole: is missing: with secrets ${secrets} the nodes need a RAM role that may read them`,
+  ];
+}
+
+function whole(least: number, most = Number.MAX_SAFE_INTEGER, unit = ''): v.GenericSchema<number> {
+  const range =
+    most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least}` : `${least} to ${most} ${unit}`;
+  const problem = `must be ${range}`;
+  return v.pipe(
+    v.number(problem),
+    v.check((value) => Number.isInteger(value) && value >= least && value <= most, problem),
+  );
+}
+
+function oneOf<const Words extends readonly string[]>(...words: Words): v.PicklistSchema<Words, string> {
+  return v.picklist(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`);
+}
+
+function keyProblem({ expected, path, received }: v.StrictObjectIssue): string {
+  const key = path?.at(-1)?.key;
+  if (key === undefined) return `must be settings by name, got ${received}`;
+  if (expected === 'never') return 'is no setting';
+  const hint = typeof key === 'string' ? MISSING[key] : undefined;
+  return hint === undefined ? 'is missing' : `is missing: ${hint}`;
 }
 
 /** An environment and where its settings are from. */
@@ -196,7 +229,7 @@ function readYaml(source: string, text: string): unknown {
 
 function overrides(name: string, variables: NodeJS.ProcessEnv): Record<string, unknown> {
   const prefix = prefixOf(name);
-  const settings = new Map(Object.keys(schema.shape).map((setting) => [snake(setting), setting]));
+  const settings = new Map(Object.keys(entries).map((setting) => [snake(setting), setting]));
   const chosen: Record<string, unknown> = {};
   for (const [variable, text] of Object.entries(variables).sort()) {
     if (!variable.startsWith(prefix) || text === undefined) continue;
