@@ -22,6 +22,9 @@ import { terraformText } from '../terraform/text';
 
 /** What belongs to the machine and not to its container. */
 const HOST_DIRECTORY = '/opt/brokers/host';
+/** The program by which a machine fetches secrets, and its list of them. */
+const FETCH_PATH = `${HOST_DIRECTORY}/fetch-secrets`;
+const FETCH_LIST_PATH = `${HOST_DIRECTORY}/secrets.json`;
 const DATA_DIRECTORY = '/var/lib/brokers/data';
 const DISK_TIMEOUT_SECONDS = 600;
 
@@ -88,9 +91,7 @@ export class UserData extends Construct {
     private readonly props: UserDataProps,
   ) {
     super(scope, id);
-    // The paths are known now, their texts at synth.
-    for (const { path, kind } of this.parts()) {
-      if (kind !== 'packed') continue;
+    for (const path of this.packedPaths()) {
       const text = Lazy.stringValue({ produce: () => terraformText(this.textOf(path)) });
       const local = new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), text);
       this.expressions.set(path, Fn.base64gzip(local.asString));
@@ -114,6 +115,15 @@ export class UserData extends Construct {
   /** Size in bytes as far as it is known before Terraform runs; every secret counts as 64 characters. */
   public get sizeBytes(): number {
     return Buffer.byteLength(this.render(this.parts(), estimate));
+  }
+
+  /** Known now, unlike the texts: users whose passwords a node fetches may be added until the synth. */
+  private packedPaths(): ReadonlySet<string> {
+    const now = this.parts().filter(({ kind }) => kind === 'packed');
+    return new Set([
+      ...now.map(({ path }) => path),
+      ...(this.props.hasRole ? [FETCH_PATH, FETCH_LIST_PATH] : []),
+    ]);
   }
 
   private assertRole(): void {
@@ -197,18 +207,20 @@ export class UserData extends Construct {
   /** Values that Terraform knows, and for the others where the machine fetches them. */
   private secretParts(host: HostSpec): readonly Part[] {
     const places = [
-      { secrets: host.secrets, directory: SECRETS_DIRECTORY, list: 'secrets.json' },
-      { secrets: this.registrySecrets(), directory: HOST_DIRECTORY, list: 'registry.json' },
+      { secrets: host.secrets, directory: SECRETS_DIRECTORY, list: FETCH_LIST_PATH },
+      {
+        secrets: this.registrySecrets(),
+        directory: HOST_DIRECTORY,
+        list: `${HOST_DIRECTORY}/registry.json`,
+      },
     ];
     const fetches = fetchedSecrets(this.secrets()).length > 0;
     return [
-      ...(fetches
-        ? [packed(`${HOST_DIRECTORY}/fetch-secrets`, '0755', pythonScript('fetch-secrets').text)]
-        : []),
+      ...(fetches ? [packed(FETCH_PATH, '0755', pythonScript('fetch-secrets').text)] : []),
       ...places.flatMap(({ secrets, directory, list }): Part[] => [
         ...(fetchedSecrets(secrets).length === 0
           ? []
-          : [packed(`${HOST_DIRECTORY}/${list}`, '0600', renderSecretReferences(secrets))]),
+          : [packed(list, '0600', renderSecretReferences(secrets))]),
         ...secrets
           .filter(({ secret }) => secret.reference === undefined)
           .map(({ name, secret }): Part => ({

@@ -185,6 +185,22 @@ describe('a secret', () => {
     ]);
   });
 
+  it('that a node fetches may be that of a user who is added later', () => {
+    const stack = stackOf((inside) => {
+      const platform = platformIn(inside, { ramRole: 'brokers' });
+      const { cluster } = topology(inside, platform);
+      cluster.addUser('shop', { password: Secret.fromKms('prod/shop') });
+    });
+    const { files } = userDataOf(stack, 'rabbitmq-1');
+    expect(files['/opt/brokers/host/fetch-secrets']).toMatchObject({
+      encoding: 'gz+b64',
+      permissions: '0755',
+    });
+    expect(JSON.parse(files['/opt/brokers/host/secrets.json']?.text ?? '')).toMatchObject([
+      { store: 'kms', name: 'prod/shop' },
+    ]);
+  });
+
   it('that a node fetches needs a role', () => {
     const build = (): unknown =>
       resourcesOf((stack) => {
