@@ -1,8 +1,11 @@
 import { ErrorSubject, ValidationError } from './model/errors';
 import { ImageSpec } from './model/host';
 
+/** The name of an image for every version of the software, or one for each series, e.g. `{ '3.10': 'rabbitmq:3.10.25' }`. */
+export type ImageName = string | Readonly<Record<string, string>>;
+
 /** Image names by role, e.g. `{ rabbitmq: 'rabbitmq:4.0.9', proxy: 'registry.example.com/proxy:3.0' }`. */
-export type ImageNames = Readonly<Record<ImageSpec['role'], string>>;
+export type ImageNames = Readonly<Record<ImageSpec['role'], ImageName>>;
 
 /** Says which image a container runs. */
 export interface IImageSource {
@@ -32,13 +35,16 @@ class NamedImages implements IImageSource {
   ) {}
 
   public nameFor(subject: ErrorSubject, spec: ImageSpec): string {
-    const name = this.names[spec.role];
-    if (name === undefined || name.trim() === '') {
-      throw new ValidationError(
-        subject,
-        `no image for ${spec.role} ${spec.version}: name it in images, e.g. { ${spec.role}: 'name:tag' }`,
-      );
-    }
-    return name;
+    const names = this.names[spec.role];
+    const name = typeof names === 'string' ? names : names?.[spec.version];
+    if (name !== undefined && name.trim() !== '') return name;
+    const example =
+      typeof names === 'object'
+        ? `{ ${spec.role}: { '${spec.version}': 'name:tag' } }`
+        : `{ ${spec.role}: 'name:tag' }`;
+    throw new ValidationError(
+      subject,
+      `no image for ${spec.role} ${spec.version}: name it in images, e.g. ${example}`,
+    );
   }
 }

@@ -2,7 +2,7 @@ export * from './connections/connections';
 export * from './connections/peer';
 export * from './connections/port';
 export { DockerPlatform, DockerPlatformProps } from './docker/docker-platform';
-export { IImageSource, ImageNames, Images } from './images';
+export { IImageSource, ImageName, ImageNames, Images } from './images';
 export * from './model/errors';
 export * from './model/host';
 export { ISecret, NamedSecret } from './model/secret';

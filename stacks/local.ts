@@ -4,17 +4,21 @@ import { DockerPlatform } from '../lib/docker/docker-platform';
 import { IImageSource } from '../lib/images';
 import { HaproxyListener } from '../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../lib/proxy/haproxy-pair';
-import { RabbitMqCluster } from '../lib/rabbitmq/cluster';
-import { RabbitMqVersion } from '../lib/rabbitmq/version';
+import { BrokerGroup } from '../lib/rabbitmq/broker-group';
+import { ARCHITECTURES, ArchitectureName } from './architectures';
 
 /** What can be varied of the local stack. */
 export interface LocalStackProps {
   readonly images: IImageSource;
   /** @default '172.29.0.0/24' */
   readonly subnet?: string;
-  /** Brokers. @default 3 */
+  /** How the brokers work together. @default 'quorum' */
+  readonly architecture?: ArchitectureName;
+  /** What clients connect to. @default a pair of proxies, but for a single broker none */
+  readonly frontEnd?: 'haproxy-keepalived' | 'none';
+  /** Brokers. @default what the architecture says: 3 for a cluster */
   readonly nodes?: number;
-  /** Names of quorum queues. @default one named `orders` */
+  /** Names of queues. @default one named `orders` */
   readonly queues?: readonly string[];
   /** Comes before all host names, e.g. `blue-`. @default none */
   readonly prefix?: string;
@@ -26,11 +30,14 @@ export interface LocalStackProps {
   readonly engine?: string;
 }
 
-/** A RabbitMQ cluster behind a HAProxy/Keepalived pair, on the Docker engine of this machine. */
+/** Brokers of one architecture behind a HAProxy/Keepalived pair, on the Docker engine of this machine. */
 export class LocalStack extends TerraformStack {
+  /** Takes more queues, exchanges and the like until the app is synthesised. */
+  public readonly brokers: BrokerGroup;
+
   public constructor(scope: Construct, id: string, props: LocalStackProps) {
     super(scope, id);
-    const prefix = props.prefix ?? '';
+    const { prefix = '', architecture = 'quorum' } = props;
     const platform = new DockerPlatform(this, 'docker', {
       subnet: props.subnet ?? '172.29.0.0/24',
       images: props.images,
@@ -38,32 +45,37 @@ export class LocalStack extends TerraformStack {
       ...(props.engine === undefined ? {} : { engine: props.engine }),
     });
 
-    const cluster = new RabbitMqCluster(this, 'rabbitmq', {
+    this.brokers = ARCHITECTURES[architecture].create(this, 'rabbitmq', {
       platform,
       name: `${prefix}rabbitmq`,
-      nodes: props.nodes ?? 3,
-      version: RabbitMqVersion.V4_0,
-      // Three brokers share this machine: each takes its limits from a memory of its own.
+      queues: props.queues ?? ['orders'],
+      // All brokers share this machine: each takes its limits from a memory of its own.
       memoryMiB: 1024,
+      ...(props.nodes === undefined ? {} : { nodes: props.nodes }),
       ...(props.readyTimeoutSeconds === undefined ? {} : { readyTimeoutSeconds: props.readyTimeoutSeconds }),
     });
-    for (const queue of props.queues ?? ['orders']) cluster.addQueue(queue);
+    const frontEnd = props.frontEnd ?? (this.brokers.nodes.length === 1 ? 'none' : 'haproxy-keepalived');
+    if (frontEnd === 'none') this.output('amqp_endpoint', this.brokers.endpoints.join(','));
+    else this.createProxies(platform, props);
 
+    this.output('management_urls', this.brokers.managementUrls);
+    this.output('administrator_name', this.brokers.administratorName);
+    this.output('administrator_password', this.brokers.administratorPassword.value, true);
+  }
+
+  private createProxies(platform: DockerPlatform, props: LocalStackProps): void {
     const timeouts =
       props.idleTimeoutSeconds === undefined
         ? {}
         : { timeouts: { clientSeconds: props.idleTimeoutSeconds, serverSeconds: props.idleTimeoutSeconds } };
     const proxy = new HaproxyPair(this, 'proxy', {
       platform,
-      name: `${prefix}proxy`,
-      listeners: [HaproxyListener.amqp(cluster, timeouts), HaproxyListener.management(cluster)],
+      name: `${props.prefix ?? ''}proxy`,
+      listeners: [HaproxyListener.amqp(this.brokers, timeouts), HaproxyListener.management(this.brokers)],
     });
 
     this.output('amqp_endpoint', proxy.endpoint('amqp'));
-    this.output('management_urls', cluster.managementUrls);
     this.output('statistics_url', proxy.statisticsUrl);
-    this.output('administrator_name', cluster.administratorName);
-    this.output('administrator_password', cluster.administratorPassword.value, true);
     this.output('statistics_name', proxy.statisticsUser);
     this.output('statistics_password', proxy.statisticsPassword.value, true);
   }

@@ -17,9 +17,11 @@ import { ISecret } from '../lib/model/secret';
 import { describeReference } from '../lib/model/secret-reference';
 import { HaproxyListener } from '../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../lib/proxy/haproxy-pair';
-import { RabbitMqCluster } from '../lib/rabbitmq/cluster';
-import { RabbitMqVersion } from '../lib/rabbitmq/version';
+import { BrokerGroup } from '../lib/rabbitmq/broker-group';
 import { Secret } from '../lib/secret';
+import { Architecture } from './architectures/architecture';
+import { ARCHITECTURES } from './architectures';
+import { registryImages } from './images';
 import { EnvironmentSettings } from './settings';
 
 const STATISTICS_PORT = 1080;
@@ -27,11 +29,11 @@ const STATISTICS_PORT = 1080;
 type Backend = NonNullable<EnvironmentSettings['backend']>;
 type FrontEnd = { readonly address: string } | { readonly name: string };
 
-/** A RabbitMQ cluster on Alibaba Cloud ECS, with what the settings choose in front of it. */
+/** Brokers of one architecture on Alibaba Cloud ECS, with what the settings choose in front of them. */
 export class ProdStack extends TerraformStack {
   private readonly network: Network;
   private readonly platform: EcsPlatform;
-  private readonly cluster: RabbitMqCluster;
+  private readonly cluster: BrokerGroup;
 
   public constructor(
     scope: Construct,
@@ -53,18 +55,18 @@ export class ProdStack extends TerraformStack {
       natGateway: settings.natGateway,
       tags: settings.tags,
     });
-    this.platform = this.createPlatform();
-    this.cluster = new RabbitMqCluster(this, 'rabbitmq', {
+    const architecture = ARCHITECTURES[settings.architecture];
+    this.platform = this.createPlatform(architecture);
+    this.cluster = architecture.create(this, 'rabbitmq', {
       platform: this.platform,
       name: `${id}-rabbitmq`,
-      nodes: settings.nodes,
-      version: RabbitMqVersion.V4_0,
+      queues: settings.queues,
       openFiles: settings.openFiles,
       ...this.secret('erlangCookie', 'erlang-cookie'),
       administrator: this.secret('password', 'administrator-password'),
       ...(settings.memoryMiB === undefined ? {} : { memoryMiB: settings.memoryMiB }),
+      ...(settings.nodes === undefined ? {} : { nodes: settings.nodes }),
     });
-    for (const queue of settings.queues) this.cluster.addQueue(queue);
     const address = this.createFrontEnd();
     this.output('amqp_endpoint', this.createNames(address));
     this.output('administrator_name', this.cluster.administratorName);
@@ -72,13 +74,13 @@ export class ProdStack extends TerraformStack {
     this.output('management_urls', this.cluster.managementUrls);
   }
 
-  private createPlatform(): EcsPlatform {
+  private createPlatform({ version }: Architecture): EcsPlatform {
     const { settings } = this;
     const { docker } = settings;
     return new EcsPlatform(this, 'ecs', {
       network: this.network,
       images: Images.fromRegistry({
-        rabbitmq: `${settings.registry}/${settings.images.rabbitmq}`,
+        rabbitmq: `${settings.registry}/${settings.images.rabbitmq ?? registryImages().rabbitmq[version.line]}`,
         proxy: `${settings.registry}/${settings.images.proxy}`,
       }),
       machineImage: MachineImage.of(settings.image, settings.os),

@@ -3,10 +3,13 @@ import { basename, join } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import * as v from 'valibot';
 import { ValidationError } from '../lib/model/errors';
+import { ARCHITECTURE_NAMES } from './architectures';
 
 const NETWORK = 'must be a network such as 10.0.0.0/16';
 const DOCKER = 'must be mirror, distribution, image or the address of a mirror';
 
+/** Names that stacks on the engine of this machine have. */
+const STACKS_HERE: readonly string[] = ['local', ...ARCHITECTURE_NAMES];
 /** What to write for a setting that nobody can guess. */
 const MISSING: Readonly<Record<string, string>> = {
   region: 'name the region, e.g. cn-hangzhou',
@@ -40,8 +43,10 @@ const entries = {
   zoneSpread: v.optional(whole(1), 3),
   /** A way to the internet for the nodes. */
   natGateway: v.optional(flag, false),
-  /** Number of brokers. */
-  nodes: v.optional(whole(1), 3),
+  /** How the brokers work together. */
+  architecture: v.optional(oneOf(...ARCHITECTURE_NAMES), 'quorum'),
+  /** Number of brokers; what the architecture says when absent, 3 for a cluster. */
+  nodes: v.optional(whole(1)),
   /** Instance type of the brokers. */
   instanceType: text,
   /** Instance type of the proxies. */
@@ -67,12 +72,9 @@ const entries = {
   registryUser: v.optional(text),
   /** Registries without TLS, as host:port. */
   insecureRegistries: v.optional(texts, []),
-  /** Image names below the registry. */
+  /** Image names below the registry; the brokers' follows from the architecture when absent. */
   images: v.optional(
-    v.strictObject(
-      { rabbitmq: v.optional(text, 'rabbitmq:4.0.9'), proxy: v.optional(text, 'proxy:3.0') },
-      keyProblem,
-    ),
+    v.strictObject({ rabbitmq: v.optional(text), proxy: v.optional(text, 'proxy:3.0') }, keyProblem),
     {},
   ),
   /** What clients connect to. */
@@ -118,7 +120,7 @@ const entries = {
   ),
   /** On every resource that takes tags. */
   tags: v.optional(v.record(text, text, 'must be names with a text each'), {}),
-  /** Quorum queues to declare. */
+  /** Queues to declare, of the type that the architecture is about. */
   queues: v.optional(texts, []),
 };
 
@@ -199,10 +201,10 @@ export function readEnvironments(folder: string, variables: NodeJS.ProcessEnv): 
   return names.map((name) => {
     const path = join(folder, `${name}.yaml`);
     const source = join(basename(folder), basename(path));
-    if (name === 'local' || !/^[a-z][a-z0-9-]*$/.test(name)) {
+    if (STACKS_HERE.includes(name) || !/^[a-z][a-z0-9-]*$/.test(name)) {
       throw new ValidationError(
         source,
-        `an environment is named after its file: use lower-case letters, digits and hyphens, and not "local"`,
+        `an environment is named after its file: use lower-case letters, digits and hyphens, and none of ${STACKS_HERE.join(', ')}`,
       );
     }
     const values = readYaml(source, readFileSync(path, 'utf8')) ?? {};

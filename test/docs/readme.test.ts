@@ -95,6 +95,6 @@ describe("the README's application", () => {
       string,
       string
     >;
-    for (const [role, name] of Object.entries(images)) expect(text).toContain(`${role}: '${name}'`);
+    for (const role of ['rabbitmq', 'proxy']) expect(text).toContain(`${role}: '${images[role]}'`);
   });
 });

@@ -96,8 +96,10 @@ describe('images', () => {
     docker('pull) echo "Pulling from $2" ;;');
     const { status } = call(['scripts/images.mjs']);
     expect(status).toBe(0);
-    const names = JSON.parse(readFileSync(join(ROOT, 'images/registry.json'), 'utf8')) as object;
-    expect(result()).toEqual({ source: 'registry', ...names, rabbitmqVersion: '4.0' });
+    const text = readFileSync(join(ROOT, 'images/registry.json'), 'utf8');
+    const { series, ...names } = JSON.parse(text) as Record<string, object>;
+    expect(series).toBeDefined();
+    expect(result()).toEqual({ source: 'registry', ...names });
     expect(calls()).not.toMatch(/^(build|import|run)/m);
   });
 

@@ -1,10 +1,7 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const above = resolve(__dirname, '../..');
-
-/** The folder of the project, seen from the sources and from what was compiled of them. */
-export const ROOT = basename(above) === 'dist' ? dirname(above) : above;
+export const ROOT = resolve(__dirname, '../..');
 
 /** A module of `scripts/setup`. They are plain JavaScript, since they run before anything is installed. */
 export function load<T>(name: string): Promise<T> {

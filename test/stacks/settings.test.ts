@@ -27,10 +27,10 @@ describe('settings', () => {
       cidr: '10.0.0.0/16',
       zoneSpread: 3,
       natGateway: false,
-      nodes: 3,
+      architecture: 'quorum',
       docker: 'mirror',
       insecureRegistries: [],
-      images: { rabbitmq: 'rabbitmq:4.0.9', proxy: 'proxy:3.0' },
+      images: { proxy: 'proxy:3.0' },
       operators: [],
       heartbeatSeconds: 60,
       openFiles: 65_536,
@@ -134,7 +134,7 @@ describe('environments', () => {
     write('README.md', 'not one');
     expect(readEnvironments(folder, {}).map(({ name, settings: { nodes } }) => [name, nodes])).toEqual([
       ['dev', 1],
-      ['prod', 3],
+      ['prod', undefined],
     ]);
   });
 
@@ -186,7 +186,8 @@ describe('environments', () => {
     ['prod.yaml', '- a\n', /prod\.yaml: these settings cannot be used:/],
     ['prod.yaml', '', /prod\.yaml: these settings cannot be used:\n {2}region: is missing: name the region/],
     ['Prod.yaml', '', /Prod\.yaml: an environment is named after its file: use lower-case letters/],
-    ['local.yaml', '', /local\.yaml: an environment is named after its file: .* not "local"/],
+    ['local.yaml', '', /local\.yaml: an environment is named after its file: .* none of local, mirrored, /],
+    ['single.yaml', '', /single\.yaml: an environment is named after its file/],
   ])('refuse the file %s with %j', (name, text, message) => {
     write(name, text);
     expect(() => readEnvironments(folder, {})).toThrow(ValidationError);
@@ -204,6 +205,6 @@ describe('environments', () => {
 
 it('the file of prod names settings, and nothing that only its owner knows is a secret', () => {
   const text = readFileSync(join(ROOT, 'environments', 'prod.yaml'), 'utf8');
-  expect(parseSettings('prod', parse(text))).toMatchObject({ nodes: 3, secrets: 'generated' });
+  expect(parseSettings('prod', parse(text))).toMatchObject({ nodes: 3, architecture: 'quorum' });
   expect(text).not.toMatch(/password|access_?key|secret_?key/i);
 });

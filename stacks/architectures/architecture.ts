@@ -1,0 +1,38 @@
+import { Construct } from 'constructs';
+import { ErrorSubject, ValidationError } from '../../lib/model/errors';
+import { BrokerGroup } from '../../lib/rabbitmq/broker-group';
+import { BrokerGroupProps } from '../../lib/rabbitmq/broker-group-props';
+import { RabbitMqVersion } from '../../lib/rabbitmq/version';
+
+/** What a stack decides for the brokers of an architecture; the architecture decides everything else. */
+export interface ArchitectureProps extends Pick<
+  BrokerGroupProps,
+  'platform' | 'name' | 'memoryMiB' | 'openFiles' | 'erlangCookie' | 'administrator' | 'readyTimeoutSeconds'
+> {
+  /** Number of brokers. @default what the architecture says */
+  readonly nodes?: number;
+  /** Names of the queues to declare, of the type that the architecture is about. */
+  readonly queues: readonly string[];
+}
+
+/** One way to run brokers, on whatever platform a stack has. */
+export interface Architecture {
+  /** Release series that it runs; the platform needs an image of it. */
+  readonly version: RabbitMqVersion;
+  /** The brokers, under the construct id `id` of `scope`. @throws ValidationError for what the architecture cannot do */
+  readonly create: (scope: Construct, id: string, props: ArchitectureProps) => BrokerGroup;
+}
+
+/** @throws ValidationError when a number of brokers was asked for that an architecture does not have */
+export function assertNodes(
+  subject: ErrorSubject,
+  architecture: string,
+  nodes: number | undefined,
+  fixed: number,
+): void {
+  if (nodes === undefined || nodes === fixed) return;
+  throw new ValidationError(
+    subject,
+    `nodes of the architecture ${architecture} must be ${fixed}, got ${nodes}: leave it out, or choose the architecture quorum`,
+  );
+}

@@ -1,0 +1,15 @@
+import { Architecture } from './architecture';
+import { mirrored } from './mirrored';
+import { ordinary } from './ordinary';
+import { quorum } from './quorum';
+import { single } from './single';
+
+/** Every architecture, by the name under which stacks and settings choose it. */
+export const ARCHITECTURES = { mirrored, ordinary, quorum, single } as const satisfies Readonly<
+  Record<string, Architecture>
+>;
+
+export type ArchitectureName = keyof typeof ARCHITECTURES;
+
+/** In the order of the alphabet. */
+export const ARCHITECTURE_NAMES = Object.keys(ARCHITECTURES).sort() as ArchitectureName[];

@@ -1,0 +1,119 @@
+import { App, Testing } from 'cdktf';
+import { Images } from '../../lib/images';
+import { ARCHITECTURE_NAMES, ARCHITECTURES, ArchitectureName } from '../../stacks/architectures';
+import { LocalStack, LocalStackProps } from '../../stacks/local';
+import { ProdStack } from '../../stacks/prod';
+import { parseSettings } from '../../stacks/settings';
+import { Resources } from '../docker/fixture';
+
+const IMAGES = { rabbitmq: { '3.10': 'rabbitmq:3.10', '4.0': 'rabbitmq:4.0' }, proxy: 'proxy:test' };
+const SETTINGS = {
+  region: 'cn-beijing',
+  zones: ['cn-beijing-h', 'cn-beijing-i', 'cn-beijing-k'],
+  instanceType: 'ecs.g8i.large',
+  image: 'm-1',
+  os: 'debian-12',
+  registry: 'registry.example.com/brokers',
+  frontEnd: 'nlb',
+  clients: ['10.0.0.0/8'],
+};
+
+interface Synthesised {
+  readonly resource: Resources;
+  readonly output: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+function local(architecture: ArchitectureName, props: Partial<LocalStackProps> = {}): Synthesised {
+  const images = Images.onEngine(IMAGES);
+  const stack = new LocalStack(new App(), 'stack', { images, architecture, ...props });
+  return JSON.parse(Testing.synth(stack, true)) as Synthesised;
+}
+
+function prod(settings: object): string {
+  return Testing.synth(
+    new ProdStack(new App(), 'prod', parseSettings('test', { ...SETTINGS, ...settings })),
+    true,
+  );
+}
+
+/** The definitions that the first broker imports. */
+function definitions({ resource }: Synthesised): Record<string, readonly Record<string, unknown>[]> {
+  for (const [id, data] of Object.entries(resource['terraform_data'] ?? {})) {
+    if (!id.includes('rabbitmq-1-files')) continue;
+    const { files } = data['triggers_replace'] as { readonly files: Readonly<Record<string, string>> };
+    return JSON.parse(files['/etc/rabbitmq/definitions.json'] ?? '') as never;
+  }
+  throw new Error('no broker has definitions');
+}
+
+const imagesIn = ({ resource }: Synthesised): unknown[] =>
+  Object.values(resource['docker_image'] ?? {}).map(({ name }) => name);
+
+describe.each(ARCHITECTURE_NAMES)('the architecture %s', (architecture) => {
+  it('runs on the engine and on Alibaba Cloud, on the image of its own series', () => {
+    const { version } = ARCHITECTURES[architecture];
+    expect(imagesIn(local(architecture))).toContain(`rabbitmq:${version.line}`);
+    expect(prod({ architecture })).toContain(`registry.example.com/brokers/rabbitmq:${version.line}.`);
+  });
+
+  it('has the queues that were asked for', () => {
+    const names = definitions(local(architecture, { queues: ['a', 'b'] }))['queues']?.map(({ name }) => name);
+    expect(names).toEqual(['a', 'b']);
+  });
+});
+
+describe('architectures', () => {
+  it('have queues of their own type', () => {
+    const type = (architecture: ArchitectureName): unknown =>
+      (definitions(local(architecture))['queues']?.[0]?.['arguments'] as Record<string, unknown>)[
+        'x-queue-type'
+      ];
+    expect(ARCHITECTURE_NAMES.map((name) => [name, type(name)])).toEqual([
+      ['mirrored', 'classic'],
+      ['ordinary', 'classic'],
+      ['quorum', 'quorum'],
+      ['single', 'quorum'],
+    ]);
+  });
+
+  it('take the image that an environment names', () => {
+    expect(prod({ architecture: 'mirrored', images: { rabbitmq: 'mq:3' } })).toContain('/brokers/mq:3');
+  });
+
+  it('mirror to a majority of the nodes', () => {
+    const copies = (nodes: number): unknown => {
+      const [policy] = definitions(local('mirrored', { nodes }))['policies'] ?? [];
+      return (policy?.['definition'] as Record<string, unknown>)['ha-params'];
+    };
+    expect([3, 5, 7].map(copies)).toEqual([2, 3, 4]);
+  });
+
+  it('have one broker and no proxies when they are single', () => {
+    const { resource, output } = local('single');
+    expect(Object.values(resource['docker_container'] ?? {}).map(({ name }) => name)).toEqual(['rabbitmq-1']);
+    expect(output['amqp_endpoint']?.value).toBe('172.29.0.11:5672');
+    expect(() => local('single', { nodes: 3 })).toThrow(
+      'nodes of the architecture single must be 1, got 3: leave it out, or choose the architecture quorum',
+    );
+    expect(() => prod({ architecture: 'single', nodes: 3 })).toThrow('must be 1, got 3');
+  });
+
+  it('name every broker where there are no proxies', () => {
+    expect(local('quorum', { frontEnd: 'none' }).output['amqp_endpoint']?.value).toBe(
+      '172.29.0.11:5672,172.29.0.12:5672,172.29.0.13:5672',
+    );
+  });
+
+  it('need an image of their series', () => {
+    const images = Images.onEngine({ ...IMAGES, rabbitmq: { '4.0': 'rabbitmq:4.0' } });
+    expect(() => local('mirrored', { images })).toThrow(
+      "no image for rabbitmq 3.10: name it in images, e.g. { rabbitmq: { '3.10': 'name:tag' } }",
+    );
+  });
+
+  it('are one of those that exist', () => {
+    expect(() => prod({ architecture: 'mirror' })).toThrow(
+      /architecture: must be mirrored, ordinary, .* or single/,
+    );
+  });
+});
