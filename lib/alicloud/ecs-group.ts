@@ -47,6 +47,7 @@ export interface EcsGroupProps {
  * stop it, and all of a group at once.
  */
 export class EcsGroup extends Construct implements IPlacedGroup {
+  /** The machines run and have their disks; whether their containers serve, no resource of the cloud says. */
   public readonly ready: ITerraformDependable;
   public readonly connections: Connections;
   private readonly instances = new Map<string, Instance>();
