@@ -1,6 +1,6 @@
 /**
- * The stack `prod` as one writes it without the constructs of this project: the same resources from the raw bindings. Its
- * long texts lie beside it in `texts.json`.
+ * The stack `prod` as one writes it without the constructs of this project: the same resources from the raw bindings, with
+ * the settings of the same file. Its long texts lie beside it in `texts.json`.
  */
 import { EcsDeploymentSet } from '@cdktf/provider-alicloud/lib/ecs-deployment-set';
 import { EcsDisk } from '@cdktf/provider-alicloud/lib/ecs-disk';
@@ -19,29 +19,43 @@ import { Vpc } from '@cdktf/provider-alicloud/lib/vpc';
 import { Vswitch } from '@cdktf/provider-alicloud/lib/vswitch';
 import { App, Fn, ITerraformDependable, TerraformLocal, TerraformOutput, TerraformStack } from 'cdktf';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { LiteralUserData, MachineTexts } from './literal-user-data';
+import { ROOT } from './names';
 import { Data } from './terraform-data';
 
-const ZONES = ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'];
-const AMQP = 5672;
-const TAGS = { environment: 'prod' };
-const MACHINE_TAGS = { stack: 'prod', ...TAGS };
+/** What it needs of `environments/prod.yaml`. */
+interface Settings {
+  readonly region: string;
+  readonly zones: readonly string[];
+  readonly cidr: string;
+  readonly instanceType: string;
+  readonly image: string;
+  readonly clients: readonly string[];
+  readonly tags: Record<string, string>;
+}
 
+const AMQP = 5672;
+
+const settings = parse(readFileSync(join(ROOT, 'environments/prod.yaml'), 'utf8')) as Settings;
+const { tags } = settings;
+const machineTags = { stack: 'prod', ...tags };
 const texts = JSON.parse(readFileSync('texts.json', 'utf8')) as LiteralUserData;
 const app = new App();
 const stack = new TerraformStack(app, 'prod');
 stack.addOverride('terraform.required_providers.alicloud.version', '~> 1.289');
-new AlicloudProvider(stack, 'alicloud', { region: 'cn-hangzhou', accountType: 'Domestic' });
+new AlicloudProvider(stack, 'alicloud', { region: settings.region, accountType: 'Domestic' });
 
-const vpc = new Vpc(stack, 'vpc', { vpcName: 'prod', cidrBlock: '10.0.0.0/16', tags: TAGS });
-const zones = ZONES.map((zoneId, index) => ({
+const vpc = new Vpc(stack, 'vpc', { vpcName: 'prod', cidrBlock: settings.cidr, tags });
+const zones = settings.zones.map((zoneId, index) => ({
   zoneId,
   vswitch: new Vswitch(stack, `vswitch-${zoneId}`, {
     vpcId: vpc.id,
     vswitchName: `prod-${zoneId}`,
     cidrBlock: `10.0.${index}.0/24`,
     zoneId,
-    tags: TAGS,
+    tags,
   }),
 }));
 const firstVswitchId = zones[0]?.vswitch.id ?? '';
@@ -50,13 +64,13 @@ const firewall = new SecurityGroup(stack, 'firewall', {
   vpcId: vpc.id,
   securityGroupName: 'prod-rabbitmq',
   innerAccessPolicy: 'Drop',
-  tags: MACHINE_TAGS,
+  tags: machineTags,
 });
 open('epmd', '4369/4369', { sourceSecurityGroupId: firewall.id, description: 'epmd' });
 open('clustering', '25672/25672', { sourceSecurityGroupId: firewall.id, description: 'clustering' });
 open('tools', '35672/35682', { sourceSecurityGroupId: firewall.id, description: 'tools' });
 open('balancer', `${AMQP}/${AMQP}`, { cidrIp: '100.64.0.0/10', description: 'load balancer' });
-open('clients', `${AMQP}/${AMQP}`, { cidrIp: '10.0.0.0/8' });
+for (const cidrIp of settings.clients) open(`clients-${cidrIp}`, `${AMQP}/${AMQP}`, { cidrIp });
 
 const spread = new EcsDeploymentSet(stack, 'spread', {
   deploymentSetName: 'prod-rabbitmq',
@@ -79,16 +93,16 @@ const balancer = new SlbLoadBalancer(stack, 'load-balancer', {
   loadBalancerName: 'prod',
   addressType: 'intranet',
   vswitchId: firstVswitchId,
-  masterZoneId: ZONES[0] ?? '',
-  slaveZoneId: ZONES[1] ?? '',
+  masterZoneId: settings.zones[0] ?? '',
+  slaveZoneId: settings.zones[1] ?? '',
   instanceChargeType: 'PayByCLCU',
   deleteProtection: 'on',
-  tags: TAGS,
+  tags,
 });
 const servers = new SlbServerGroup(stack, 'servers', {
   loadBalancerId: balancer.id,
   name: 'prod-amqp',
-  tags: TAGS,
+  tags,
 });
 const attached = brokers.map(
   ({ name, instance }) =>
@@ -100,8 +114,8 @@ const attached = brokers.map(
       type: 'ecs',
     }),
 );
-const allowed = new SlbAcl(stack, 'acl', { name: 'prod-amqp', tags: TAGS });
-const entries = ['192.0.2.1/32', '10.0.0.0/8'].map(
+const allowed = new SlbAcl(stack, 'acl', { name: 'prod-amqp', tags });
+const entries = ['192.0.2.1/32', ...settings.clients].map(
   (entry, index) => new SlbAclEntryAttachment(stack, `acl-entry-${index}`, { aclId: allowed.id, entry }),
 );
 new SlbListener(stack, 'listener', {
@@ -171,7 +185,7 @@ function broker(
     encrypted: true,
     performanceLevel: 'PL1',
     deleteWithInstance: false,
-    tags: MACHINE_TAGS,
+    tags: machineTags,
     lifecycle: { preventDestroy: true },
   });
   new Data(stack, `${name}-files`, { triggersReplace: { files: text.files, scripts: text.scripts } });
@@ -179,8 +193,8 @@ function broker(
   const instance = new Instance(stack, name, {
     instanceName: name,
     hostName: name,
-    instanceType: 'ecs.g8i.large',
-    imageId: 'debian_12_6_x64_20G_alibase_20240819.vhd',
+    instanceType: settings.instanceType,
+    imageId: settings.image,
     vswitchId,
     privateIp: address,
     securityGroups: [firewall.id],
@@ -193,7 +207,7 @@ function broker(
     systemDiskEncrypted: true,
     systemDiskPerformanceLevel: 'PL1',
     deletionProtection: true,
-    tags: MACHINE_TAGS,
+    tags: machineTags,
     userData: Fn.base64encode(document.asString),
     dependsOn: [],
     lifecycle: {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, Interrupted, watchSignals } from './command';
+import { measureBoot } from './boot';
 import { measureDeploy } from './deploy';
 import { withPart } from './figures-page';
 import { load, machine, quietLoad } from './machine';
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (say: (line: string) => void) => Promise<Pa
   synth: measureSynth,
   prod: measureProd,
   deploy: measureDeploy,
+  boot: measureBoot,
   throughput: measureThroughput,
 };
 

@@ -15,3 +15,5 @@ export * from './machine-image';
 export { RegistryLogin } from './user-data';
 export { MachineOs } from '../config/docker-install';
 export { EngineSettings } from '../config/engine-settings';
+export * from './network-peering';
+export * from './provider-scope';

@@ -31,6 +31,8 @@ export interface INetwork {
   /** IPv4 network, e.g. `10.0.0.0/16`. */
   readonly cidr: string;
   readonly vswitches: readonly IVswitch[];
+  /** Where routes to other networks are entered; only a `NetworkPeering` needs it. @default not known */
+  readonly routeTableId?: string;
 }
 
 /** A NAT gateway for connections from hosts to the internet. */
@@ -72,12 +74,13 @@ export class Network extends Construct implements INetwork {
    * @throws ValidationError when a vSwitch is outside the VPC or overlaps another; what is not known at synth is not checked
    */
   public static fromAttributes(attributes: INetwork): INetwork {
-    const { vpcId, cidr, vswitches } = attributes;
+    const { vpcId, cidr, vswitches, routeTableId } = attributes;
     assertVswitches(`network ${Token.isUnresolved(vpcId) ? '' : vpcId}`.trim(), cidr, vswitches);
     const copy = vswitches.map((vswitch) => ({ ...vswitch }));
     return {
       vpcId,
       cidr,
+      ...(routeTableId === undefined ? {} : { routeTableId }),
       get vswitches() {
         return [...copy];
       },
@@ -86,6 +89,7 @@ export class Network extends Construct implements INetwork {
 
   public readonly vpcId: string;
   public readonly cidr: string;
+  public readonly routeTableId: string;
   private readonly name: string;
   private readonly zones: readonly IVswitch[];
   private readonly eip: EipAddress | undefined;
@@ -106,6 +110,7 @@ export class Network extends Construct implements INetwork {
       ...tagsOf(this.props.tags),
     });
     this.vpcId = vpc.id;
+    this.routeTableId = vpc.routeTableId;
     const vswitches = plan.map(({ zone, cidr }) => this.createVswitch(zone, cidr));
     const { natGateway = false } = props;
     if (natGateway === false) {

@@ -67,8 +67,8 @@ interface Part {
   readonly path: string;
   readonly permissions: string;
   readonly kind: 'plain' | 'packed' | 'secret';
-  /** What a Terraform expression for it is made of. */
-  readonly text: string;
+  /** Makes what a Terraform expression for it is made of. */
+  readonly text: () => string;
 }
 
 /**
@@ -156,7 +156,7 @@ export class UserData extends Construct {
   /** The document with a marker in the place of each part that is no plain text. */
   private template(parts: readonly Part[]): string {
     const files = parts.map(({ path, permissions, kind, text }, index): CloudInitFile => {
-      if (kind === 'plain') return { path, permissions, content: text };
+      if (kind === 'plain') return { path, permissions, content: text() };
       const encoding = kind === 'packed' ? 'gz+b64' : 'b64';
       return { path, permissions, encoding, content: `@@content:${index}@@` };
     });
@@ -172,34 +172,38 @@ export class UserData extends Construct {
     return this.rendered.template;
   }
 
-  private expression({ path, kind, text }: Part): string {
-    const key = kind === 'packed' ? path : text;
-    const expression = this.expressions.get(key) ?? Fn.base64encode(text);
+  private expression(part: Part): string {
+    const key = part.kind === 'packed' ? part.path : part.text();
+    const expression = this.expressions.get(key) ?? Fn.base64encode(key);
     this.expressions.set(key, expression);
     return expression;
   }
 
   private textOf(path: string): string {
-    return this.parts().find((part) => part.path === path)?.text ?? '';
+    return (
+      this.parts()
+        .find((part) => part.path === path)
+        ?.text() ?? ''
+    );
   }
 
   private parts(): readonly Part[] {
     const { os, docker, engine } = this.props;
     const host = this.props.host();
     const script = (name: string): Part =>
-      packed(`${HOST_DIRECTORY}/${name}`, '0755', nodeScript(`host-${name}`).text);
+      packed(`${HOST_DIRECTORY}/${name}`, '0755', () => nodeScript(`host-${name}`).text);
     const unit = serviceOf(host);
     return [
-      plain('/etc/docker/daemon.json', renderEngineSettings(this, engine)),
-      plain('/etc/sysctl.d/90-brokers.conf', SYSCTL),
-      packed(`/etc/systemd/system/${unit}`, '0644', this.unit(host)),
-      plain(`${HOST_DIRECTORY}/settings`, this.settings(host)),
+      plain('/etc/docker/daemon.json', () => renderEngineSettings(this, engine)),
+      plain('/etc/sysctl.d/90-brokers.conf', () => SYSCTL),
+      packed(`/etc/systemd/system/${unit}`, '0644', () => this.unit(host)),
+      plain(`${HOST_DIRECTORY}/settings`, () => this.settings(host)),
       script('bootstrap'),
       script('prepare'),
       ...(host.container.volumes.length === 0 ? [] : [script('data-disk')]),
-      packed(`${HOST_DIRECTORY}/install-docker`, '0755', renderDockerInstall(this, os, docker)),
-      packed(UNPACK_PATH, '0755', nodeScript('unpack').text),
-      packed(BUNDLE_PATH, '0600', hostBundle(host)),
+      packed(`${HOST_DIRECTORY}/install-docker`, '0755', () => renderDockerInstall(this, os, docker)),
+      packed(UNPACK_PATH, '0755', () => nodeScript('unpack').text),
+      packed(BUNDLE_PATH, '0600', () => hostBundle(host)),
       ...this.secretParts(host),
     ];
   }
@@ -216,18 +220,18 @@ export class UserData extends Construct {
     ];
     const fetches = fetchedSecrets(this.secrets()).length > 0;
     return [
-      ...(fetches ? [packed(FETCH_PATH, '0755', pythonScript('fetch-secrets').text)] : []),
+      ...(fetches ? [packed(FETCH_PATH, '0755', () => pythonScript('fetch-secrets').text)] : []),
       ...places.flatMap(({ secrets, directory, list }): Part[] => [
         ...(fetchedSecrets(secrets).length === 0
           ? []
-          : [packed(list, '0600', renderSecretReferences(secrets))]),
+          : [packed(list, '0600', () => renderSecretReferences(secrets))]),
         ...secrets
           .filter(({ secret }) => secret.reference === undefined)
           .map(({ name, secret }): Part => ({
             path: `${directory}/${name}`,
             permissions: '0400',
             kind: 'secret',
-            text: secret.value,
+            text: () => secret.value,
           })),
       ]),
     ];
@@ -277,16 +281,16 @@ function serviceOf(host: HostSpec): string {
   return `${host.container.image.role}.service`;
 }
 
-function plain(path: string, text: string): Part {
+function plain(path: string, text: () => string): Part {
   return { path, permissions: '0644', kind: 'plain', text };
 }
 
-function packed(path: string, permissions: string, text: string): Part {
+function packed(path: string, permissions: string, text: () => string): Part {
   return { path, permissions, kind: 'packed', text };
 }
 
 /** What a part will be as long as, where its value is not known yet. */
 function estimate({ kind, text }: Part): string {
-  if (kind === 'plain') return text;
-  return (kind === 'packed' ? gzipSync(text) : Buffer.alloc(64)).toString('base64');
+  if (kind === 'plain') return text();
+  return (kind === 'packed' ? gzipSync(text()) : Buffer.alloc(64)).toString('base64');
 }

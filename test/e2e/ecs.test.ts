@@ -5,98 +5,35 @@ import { eventually } from './support/command';
 import { Outputs } from './support/deployment';
 import { Environments } from './support/environments';
 import { describeBoot } from './support/machines/boot-report';
-import { DataDisk } from './support/machines/data-disk';
+import { InstanceMachines } from './support/machines/instances';
 import { Machine } from './support/machines/machine';
 import { MachineNetwork } from './support/machines/network';
+import { BROKERS, EngineImages, prodSettings, PROXIES } from './support/machines/prod-settings';
 import { Registry } from './support/machines/registry';
 import { ask, QueueDescription } from './support/management';
 import { connect, drain, publish } from './support/traffic';
 
 const NETWORK = 'e2e-ecs';
 const MESSAGES = 10_000;
-const BROKERS = [1, 2, 3].map((n) => `prod-rabbitmq-${n}`);
-const PROXIES = [1, 2].map((n) => `prod-proxy-${n}`);
+const CIDR = '172.30.32.0/20';
 /** `base64` of the cloud's limit is larger: this is what an instance gets after decoding. */
 const MOST_BYTES = 16 * 1024;
 
-const images = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { rabbitmq: string; proxy: string };
-const machines = new Map<string, Machine>();
-const disks = new Map<string, DataDisk>();
+const images = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as EngineImages;
 let network: MachineNetwork;
 let provider: AlicloudProvider;
+let instances: InstanceMachines;
 let environments: Environments;
 let outputs: Outputs;
 let connection: Connection | undefined;
 
-/** A text among the values of a resource. */
-function text(values: Readonly<Record<string, unknown>>, name: string): string {
-  const value = values[name];
-  if (typeof value !== 'string') throw new Error(`${name} is no text`);
-  return value;
-}
-
-/** What the stand-in for the cloud was told of the instance of that name. */
-function instance(name: string): {
-  readonly id: string;
-  readonly address: string;
-  readonly userData: Buffer;
-} {
-  const found = provider.resources('alicloud_instance').find(({ values }) => values['host_name'] === name);
-  if (found === undefined) throw new Error(`no instance ${name} was made`);
-  return {
-    id: found.id,
-    address: text(found.values, 'private_ip'),
-    userData: Buffer.from(text(found.values, 'user_data'), 'base64'),
-  };
-}
-
-/** Starts the machine that the instance of that name would be, with its data disk where it has one. */
-async function start(
-  name: string,
-  props: { readonly image: 'plain' | 'docker'; readonly instanceId?: string },
-) {
-  const { id, address, userData } = instance(name);
-  const attachment = provider
-    .resources('alicloud_ecs_disk_attachment')
-    .find(({ values }) => values['instance_id'] === id);
-  if (attachment !== undefined && !disks.has(name)) {
-    const serial = text(attachment.values, 'disk_id').replace('d-', '');
-    disks.set(name, await DataDisk.create(network, serial, 8192));
-  }
-  const disk = disks.get(name);
-  const machine = await Machine.start(network, {
-    name,
-    address,
-    userData,
-    ramDisk: true,
-    disks: disk === undefined ? [] : [disk],
-    ...props,
-  });
-  machines.set(name, machine);
-  return machine;
-}
-
 function machine(name: string): Machine {
-  const found = machines.get(name);
-  if (found === undefined) throw new Error(`no machine ${name} was started`);
-  return found;
+  return instances.machine(name);
 }
 
 function connected(): Connection {
   if (connection === undefined) throw new Error('there is no connection yet');
   return connection;
-}
-
-/** Waits until the container of that machine says that it serves. */
-async function ready(name: string, seconds = 120): Promise<void> {
-  const [container, command] = name.includes('proxy')
-    ? ['proxy', 'proxy-ready']
-    : ['rabbitmq', 'rabbitmq-ready'];
-  await eventually(`${name} serves`, seconds, async () => {
-    const { code, output } = await machine(name).exec(`docker exec ${container} /opt/brokers/bin/${command}`);
-    if (code !== 0) throw new Error(output.trim());
-    return true;
-  });
 }
 
 function queue(): Promise<QueueDescription> {
@@ -112,30 +49,14 @@ function queue(): Promise<QueueDescription> {
 }
 
 beforeAll(async () => {
-  network = await MachineNetwork.create(NETWORK, '172.30.32.0/20');
+  network = await MachineNetwork.create(NETWORK, CIDR);
   provider = await startAlicloudProvider();
+  instances = new InstanceMachines(network, provider);
   const registry = await Registry.start(network, {
     address: '172.30.47.5',
     images: [images.rabbitmq, images.proxy],
   });
-  const prod = {
-    region: 'cn-hangzhou',
-    zones: ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'],
-    cidr: '172.30.32.0/20',
-    instanceType: 'ecs.g8i.large',
-    image: 'debian_13_1_x64_20G_alibase_20260815.vhd',
-    os: 'debian-13',
-    docker: 'image',
-    registry: `${registry.endpoint}/${registry.namespace}`,
-    insecureRegistries: [registry.endpoint],
-    images: { rabbitmq: images.rabbitmq.split('/').at(-1), proxy: images.proxy.split('/').at(-1) },
-    frontEnd: 'haproxy-keepalived',
-    clients: ['10.0.0.0/8'],
-    queues: ['orders'],
-    memoryMiB: 1024,
-    openFiles: 16_384,
-    deletionProtection: false,
-  };
+  const prod = prodSettings(registry, images, CIDR);
   environments = new Environments(provider.environment, {
     prod,
     small: { ...prod, docker: 'distribution', nodes: 1, cidr: '172.30.40.0/22' },
@@ -161,7 +82,10 @@ describe('an environment', () => {
   });
 
   it('hands each instance user data of less than 16 KiB', () => {
-    const sizes = [...BROKERS, ...PROXIES].map((name) => ({ name, bytes: instance(name).userData.length }));
+    const sizes = [...BROKERS, ...PROXIES].map((name) => ({
+      name,
+      bytes: instances.instance(name).userData.length,
+    }));
     console.log(sizes.map(({ name, bytes }) => `user data of ${name}: ${bytes} bytes`).join('\n'));
     for (const { bytes } of sizes) expect(bytes).toBeLessThan(MOST_BYTES);
   });
@@ -189,14 +113,13 @@ describe('an environment', () => {
 describe('machines with that user data', () => {
   it('come up as one cluster behind a floating address', async () => {
     const started = performance.now();
-    await Promise.all([...BROKERS, ...PROXIES].map((name) => start(name, { image: 'docker' })));
-    await Promise.all([...machines.keys()].map((name) => ready(name)));
+    await Promise.all([...BROKERS, ...PROXIES].map((name) => instances.start(name, { image: 'docker' })));
+    await instances.ready();
     const healthy = (performance.now() - started) / 1000;
     for (const name of [BROKERS[0], PROXIES[0]] as string[]) {
       const report = await machine(name).waitForCloudInit();
       expect(report).toMatchObject({ status: 'done', complaints: [] });
-      const stages = await machine(name).must("grep '^brokers: ' /var/log/cloud-init-output.log");
-      console.log(`${name}\n${describeBoot(report)}\n${stages}`);
+      console.log(`${name}\n${describeBoot(report)}\n${await instances.stages(name)}`);
     }
     console.log(`boot to healthy: ${healthy.toFixed(1)} s for five machines at once`);
     connection = connect(outputs);
@@ -219,7 +142,7 @@ describe('machines with that user data', () => {
     expect(before.confirmed).toHaveLength(100);
     const booted = performance.now();
     await machine(leader).boot();
-    await ready(leader);
+    await instances.ready([leader]);
     await eventually('three members of the queue online', 60, async () =>
       (await queue()).online.length === 3 ? true : undefined,
     );
@@ -242,10 +165,10 @@ describe('machines with that user data', () => {
       async () => ((await holds(second)) ? true : undefined),
       20,
     );
-    await ready(second);
+    await instances.ready([second]);
     expect((await publish(connected(), 'orders', 100)).confirmed).toHaveLength(100);
     await machine(first).boot();
-    await ready(first);
+    await instances.ready([first]);
     expect([await holds(first), await holds(second)]).toEqual([false, true]);
     expect((await drain(connected(), 'orders', 100)).size).toBe(100);
   });
@@ -279,24 +202,22 @@ describe('machines with that user data', () => {
     expect((await publish(connected(), 'orders', 100)).confirmed).toHaveLength(100);
     await machine(name).powerOff();
     await machine(name).destroy();
-    await start(name, { image: 'docker', instanceId: 'i-second' });
-    await ready(name);
+    await instances.start(name, { image: 'docker', instanceId: 'i-second' });
+    await instances.ready([name]);
     expect((await queue()).online).toHaveLength(3);
     expect((await drain(connected(), 'orders', 100)).size).toBe(100);
   });
 });
 
 it('a machine without Docker installs it by the package of its distribution', async () => {
-  for (const running of machines.values()) await running.destroy();
-  machines.clear();
+  await instances.remove();
   const deployed = await environments.deploy('small');
   expect(deployed.code, deployed.output).toBe(0);
   const started = performance.now();
-  await start('small-rabbitmq-1', { image: 'plain' });
-  await ready('small-rabbitmq-1', 240);
-  const stages = await machine('small-rabbitmq-1').must("grep '^brokers: ' /var/log/cloud-init-output.log");
+  await instances.start('small-rabbitmq-1');
+  await instances.ready(['small-rabbitmq-1'], 240);
   console.log(
-    `boot to healthy: ${((performance.now() - started) / 1000).toFixed(1)} s with Docker installed\n${stages}`,
+    `boot to healthy: ${((performance.now() - started) / 1000).toFixed(1)} s with Docker installed\n${await instances.stages('small-rabbitmq-1')}`,
   );
 }, 300_000);
 

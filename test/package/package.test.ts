@@ -31,7 +31,7 @@ describe('the packed files', () => {
 
   it('are compiled from sources that exist, and hold no sources, maps or build information', () => {
     const library = below(join(installed, 'dist', 'lib'));
-    expect(library.filter((path) => !/\.(?:js|d\.ts|sh)$/.test(path))).toEqual([]);
+    expect(library.filter((path) => !/\.(?:js|d\.ts|sh|py)$/.test(path))).toEqual([]);
     expect(library.filter((path) => !existsSync(join(ROOT, 'lib', sourceOf(path))))).toEqual([]);
     const scripts = library.filter((path) => path.endsWith('.js'));
     for (const path of scripts) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { ROOT } from '../../../scripts/load';
 import { Cloud, StoredResource } from './cloud';
 import { JournalEntry } from './journal';
 import { Hooks, Operations } from './operations';
@@ -13,7 +14,7 @@ export type { StoredResource } from './cloud';
 export type { Interruption, JournalEntry, Operation } from './journal';
 export type { Hook, Hooks } from './operations';
 
-const SCHEMA_FOLDER = resolve(__dirname, '../../../../providers/alicloud');
+const SCHEMA_FOLDER = join(ROOT, 'providers/alicloud');
 const ADDRESS = 'registry.terraform.io/aliyun/alicloud';
 
 export interface AlicloudProviderOptions extends Hooks {

@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { join } from 'node:path';
+import { ROOT } from '../../../scripts/load';
 import { ProviderService } from './service';
 
 const LARGEST_MESSAGE = 64 * 1024 * 1024;
@@ -18,7 +19,7 @@ export interface Listener {
 
 /** Serves the plugin protocol at a unix socket. */
 export async function listen(service: ProviderService, socket: string): Promise<Listener> {
-  const definition = loadSync(join(__dirname, 'plugin.proto'), {
+  const definition = loadSync(join(ROOT, 'test/e2e/support/alicloud-provider/plugin.proto'), {
     keepCase: true,
     longs: Number,
     defaults: true,

@@ -9,19 +9,21 @@ interface Resource {
   readonly name: string;
 }
 
-/** Everything here carries this prefix: `npm test -- --clean` goes by it. */
-const PREFIX = 'e2e-';
+/** Everything here carries one of these: `npm test -- --clean` goes by the first, `npm run bench` uses the second. */
+const PREFIXES = ['e2e-', 'brokers-bench-'];
 
 /** A network of machines; everything on it carries its name as a prefix and as a label, and goes away with it. */
 export class MachineNetwork {
   /**
    * Makes the network, after taking away what a killed run left of it.
-   * @param name begins with `e2e-`
+   * @param name begins with `e2e-`, or with `brokers-bench-`
    * @param subnet e.g. `172.30.20.0/24`
    * @throws Error when an image cannot be built or the subnet is taken
    */
   public static async create(name: string, subnet: string): Promise<MachineNetwork> {
-    if (!name.startsWith(PREFIX)) throw new Error(`a test's network must begin with ${PREFIX}, got ${name}`);
+    if (!PREFIXES.some((prefix) => name.startsWith(prefix))) {
+      throw new Error(`a network of machines must begin with ${PREFIXES.join(' or ')}, got ${name}`);
+    }
     await provideImages();
     const network = new MachineNetwork(name);
     await network.remove();

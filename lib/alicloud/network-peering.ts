@@ -1,0 +1,133 @@
+import { DataAlicloudAccount } from '@cdktf/provider-alicloud/lib/data-alicloud-account';
+import { RouteEntry } from '@cdktf/provider-alicloud/lib/route-entry';
+import { VpcPeerConnection } from '@cdktf/provider-alicloud/lib/vpc-peer-connection';
+import { VpcPeerConnectionAccepter } from '@cdktf/provider-alicloud/lib/vpc-peer-connection-accepter';
+import { ITerraformDependable, TerraformProvider, TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { ValidationError } from '../model/errors';
+import { overlaps, parseNetwork, VPC_PREFIX_LENGTHS } from './cidr';
+import { INetwork } from './network';
+import { regionOfZone } from './region';
+import { tagsOf } from './tags';
+
+/** One of two networks that are connected. */
+export interface PeeredNetwork {
+  readonly network: INetwork;
+  /** The provider of the network's region and account. @default the stack's own */
+  readonly provider?: TerraformProvider;
+  /** @default the system route table of a `Network`; needed for a network that exists */
+  readonly routeTableId?: string;
+}
+
+/** Settings of a `NetworkPeering`. */
+export interface NetworkPeeringProps {
+  /** The network that asks for the connection. */
+  readonly from: PeeredNetwork;
+  /** The network that is asked; in the same region or another one. */
+  readonly to: PeeredNetwork;
+  /**
+   * Number of the account that owns `to`, where it is not the one that owns `from`; `to.provider` then accepts.
+   * @default the account of `from`
+   */
+  readonly toAccountId?: string;
+  /** Highest bandwidth in Mbit/s between regions, at least 1. @default what the cloud gives */
+  readonly bandwidthMbps?: number;
+  /** @default `<stack>-<construct id>` */
+  readonly name?: string;
+  /** @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A connection of two VPCs, of one region or of two, and the routes in both directions. Security groups still decide who
+ * gets through; rules between two networks name addresses, since a group of another network means nothing to them.
+ */
+export class NetworkPeering extends Construct {
+  public readonly peerConnectionId: string;
+  /** Come after this to come after the routes. */
+  public readonly ready: ITerraformDependable;
+
+  /** @throws ValidationError for networks that share addresses, or a route table that is not known */
+  public constructor(scope: Construct, id: string, props: NetworkPeeringProps) {
+    super(scope, id);
+    const { from, to, toAccountId, bandwidthMbps } = props;
+    this.assertApart(from.network, to.network);
+    if (bandwidthMbps !== undefined && (!Number.isInteger(bandwidthMbps) || bandwidthMbps < 1)) {
+      throw new ValidationError(this, `bandwidthMbps must be a whole number from 1, got ${bandwidthMbps}`);
+    }
+    const connection = new VpcPeerConnection(this, 'connection', {
+      vpcId: from.network.vpcId,
+      acceptingVpcId: to.network.vpcId,
+      acceptingRegionId: this.regionOf(to.network),
+      // The cloud fills it in, and a plan that leaves it out would then replace the connection.
+      acceptingAliUid:
+        toAccountId === undefined ? this.ownAccount(from.provider) : this.accountNumber(toAccountId),
+      peerConnectionName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
+      ...(bandwidthMbps === undefined ? {} : { bandwidth: bandwidthMbps }),
+      ...tagsOf(props.tags),
+      ...providerOf(from),
+    });
+    this.peerConnectionId = connection.id;
+    const accepted: ITerraformDependable[] = [connection];
+    if (toAccountId !== undefined) {
+      accepted.push(
+        new VpcPeerConnectionAccepter(this, 'accepter', { instanceId: connection.id, ...providerOf(to) }),
+      );
+    }
+    this.createRoute('route-from', from, to.network, accepted);
+    this.ready = this.createRoute('route-to', to, from.network, accepted);
+  }
+
+  private createRoute(
+    id: string,
+    side: PeeredNetwork,
+    other: INetwork,
+    after: ITerraformDependable[],
+  ): RouteEntry {
+    const routeTableId = side.routeTableId ?? side.network.routeTableId;
+    if (routeTableId === undefined) {
+      throw new ValidationError(
+        this,
+        `the route table of network ${side.network.cidr} is not known: pass its routeTableId`,
+      );
+    }
+    return new RouteEntry(this, id, {
+      routeTableId,
+      destinationCidrblock: other.cidr,
+      nexthopType: 'VpcPeer',
+      nexthopId: this.peerConnectionId,
+      dependsOn: after,
+      ...providerOf(side),
+    });
+  }
+
+  private ownAccount(provider: TerraformProvider | undefined): number {
+    return Token.asNumber(
+      new DataAlicloudAccount(this, 'account', provider === undefined ? {} : { provider }).id,
+    );
+  }
+
+  private accountNumber(accountId: string): number {
+    if (Token.isUnresolved(accountId)) return Token.asNumber(accountId);
+    if (/^\d{1,16}$/.test(accountId)) return Number(accountId);
+    throw new ValidationError(this, `toAccountId must be the number of an account, got ${accountId}`);
+  }
+
+  private regionOf(network: INetwork): string {
+    return regionOfZone(this, network.vswitches[0]?.zone ?? '');
+  }
+
+  private assertApart(from: INetwork, to: INetwork): void {
+    if (Token.isUnresolved(from.cidr) || Token.isUnresolved(to.cidr)) return;
+    const [one, other] = [from, to].map(({ cidr }) => parseNetwork(this, 'cidr', cidr, VPC_PREFIX_LENGTHS));
+    if (one === undefined || other === undefined || !overlaps(one, other)) return;
+    throw new ValidationError(
+      this,
+      `networks that are connected must not share addresses, got ${from.cidr} and ${to.cidr}: give one another cidr`,
+    );
+  }
+}
+
+function providerOf({ provider }: PeeredNetwork): { readonly provider?: TerraformProvider } {
+  return provider === undefined ? {} : { provider };
+}
