@@ -1,4 +1,4 @@
-/** The local stack as `stacks/main.ts` makes it, without the stacks of the environments. */
+/** The local stack as `stacks/app.ts` makes it, without the stacks of the environments. */
 import { App } from 'cdktf';
 import { localImages } from '../stacks/images';
 import { LocalStack } from '../stacks/local';

@@ -1,4 +1,4 @@
-/** The stack `prod` as `stacks/main.ts` makes it, without the local stack. */
+/** The stack `prod` as `stacks/app.ts` makes it, without the local stack. */
 import { App } from 'cdktf';
 import { join } from 'node:path';
 import { ProdStack } from '../stacks/prod';

@@ -1,29 +1,8 @@
-import { App } from 'cdktf';
 import { ValidationError } from '../lib/model/errors';
-import { ArchitectureName } from './architectures';
-import { localImages } from './images';
-import { LocalStack } from './local';
-import { ProdStack } from './prod';
-import { readEnvironments } from './settings';
-
-/** Stacks on the engine of this machine besides `local`, which is `quorum`: each in a network of its own. */
-const SUBNETS: Readonly<Record<Exclude<ArchitectureName, 'quorum'>, string>> = {
-  mirrored: '172.29.1.0/24',
-  ordinary: '172.29.2.0/24',
-  single: '172.29.3.0/24',
-};
+import { createApp } from './app';
 
 try {
-  const app = new App();
-  const images = localImages();
-  new LocalStack(app, 'local', { images });
-  for (const [architecture, subnet] of Object.entries(SUBNETS) as [ArchitectureName, string][]) {
-    new LocalStack(app, architecture, { images, architecture, subnet, prefix: `${architecture}-` });
-  }
-  for (const { name, settings } of readEnvironments('environments', process.env)) {
-    new ProdStack(app, name, settings);
-  }
-  app.synth();
+  createApp(process.env).synth();
 } catch (error) {
   // Bad input is the person's to correct: one sentence helps, a stack trace does not.
   if (!(error instanceof ValidationError)) throw error;

@@ -1,0 +1,31 @@
+import { App } from 'cdktf';
+import { ArchitectureName } from './architectures';
+import { localImages } from './images';
+import { LocalStack } from './local';
+import { ProdStack } from './prod';
+import { readEnvironments } from './settings';
+
+/** Stacks on the engine of this machine besides `local`, which is `quorum`: each in a network of its own. */
+const SUBNETS: Readonly<Record<Exclude<ArchitectureName, 'quorum'>, string>> = {
+  mirrored: '172.29.1.0/24',
+  ordinary: '172.29.2.0/24',
+  single: '172.29.3.0/24',
+};
+
+/**
+ * Every stack of the project.
+ * @param variables the process environment, which can replace settings of an environment
+ * @throws ValidationError for bad settings
+ */
+export function createApp(variables: NodeJS.ProcessEnv): App {
+  const app = new App();
+  const images = localImages();
+  new LocalStack(app, 'local', { images });
+  for (const [architecture, subnet] of Object.entries(SUBNETS) as [ArchitectureName, string][]) {
+    new LocalStack(app, architecture, { images, architecture, subnet, prefix: `${architecture}-` });
+  }
+  for (const { name, settings } of readEnvironments('environments', variables)) {
+    new ProdStack(app, name, settings);
+  }
+  return app;
+}
