@@ -9,6 +9,7 @@ import { Connections } from '../connections/connections';
 import { Port } from '../connections/port';
 import { GroupSpec, HostSpec } from '../model/host';
 import { ISecret } from '../model/secret';
+import { ITopologySource, Topology, topologyHost } from '../model/topology';
 import { deliveredFiles, scriptDigests } from '../node/bundle';
 import { IPlacedGroup } from '../platform';
 import { TerraformData } from '../terraform/terraform-data';
@@ -46,7 +47,7 @@ export interface EcsGroupProps {
  * does not fail together. A running machine never learns of changed user data or of another image by itself: either would
  * stop it, and all of a group at once.
  */
-export class EcsGroup extends Construct implements IPlacedGroup {
+export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource {
   /** The machines run and have their disks; whether their containers serve, no resource of the cloud says. */
   public readonly ready: ITerraformDependable;
   public readonly connections: Connections;
@@ -82,6 +83,27 @@ export class EcsGroup extends Construct implements IPlacedGroup {
   /** Id of the machine of host `name`, a token; undefined when it is none of this group. */
   public instanceId(name: string): string | undefined {
     return this.instances.get(name)?.id;
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const { spec, vswitchOf, dataDisk, instanceType } = this.props;
+    const { name, hosts } = spec();
+    return {
+      hosts: hosts.map((host) =>
+        topologyHost(name, host, {
+          area: vswitchOf(host.name).vswitchId,
+          machine: instanceType,
+          disks: host.container.volumes.map(({ mountPath }) => ({
+            kind: `disk ${dataDisk.size} GiB`,
+            mountPath,
+          })),
+        }),
+      ),
+      firewalls: this.connections.securityGroups.map(({ securityGroupId }) => ({
+        id: securityGroupId,
+        members: hosts,
+      })),
+    };
   }
 
   private openInside(hosts: readonly HostSpec[]): void {

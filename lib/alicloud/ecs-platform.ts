@@ -6,12 +6,13 @@ import { AddressPlan } from '../model/addresses';
 import { ValidationError } from '../model/errors';
 import { GroupSpec, HostRole, ImageSpec } from '../model/host';
 import { assertSecret, ISecret } from '../model/secret';
+import { ITopologySource, Topology } from '../model/topology';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { DockerInstallation } from './docker-installation';
 import { EcsGroup } from './ecs-group';
 import { assertInstanceType, diskOf, MachineOptions } from './machine';
 import { IMachineImage } from './machine-image';
-import { INetwork, IVswitch } from './network';
+import { INetwork, IVswitch, networkAreas } from './network';
 import { regionOfZone } from './region';
 import { RegistryLogin } from './user-data';
 
@@ -53,7 +54,7 @@ export interface EcsPlatformProps {
  * Runs hosts as ECS instances with fixed private addresses in the vSwitches of a network, spread over its zones. A host's
  * container runs under systemd; cloud-init puts everything in place at the first boot.
  */
-export class EcsPlatform extends Construct implements IPlatform {
+export class EcsPlatform extends Construct implements IPlatform, ITopologySource {
   private readonly plans: readonly { readonly vswitch: IVswitch; readonly addresses: AddressPlan }[];
   private readonly places = new Map<string, IVswitch>();
   private readonly roles = new Map<string, HostRole>();
@@ -168,6 +169,11 @@ export class EcsPlatform extends Construct implements IPlatform {
       if (id !== undefined) return id;
     }
     throw new ValidationError(this, `there is no host ${hostName} on this platform`);
+  }
+
+  /** The network may be made elsewhere, so that no construct of this stack tells of it. */
+  public describeTopology(): Partial<Topology> {
+    return { areas: networkAreas(this.props.network) };
   }
 
   /** e.g. `cn-hangzhou`. */

@@ -2,6 +2,7 @@ import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { assertHostName } from '../model/names';
+import { TopologyEnd, TopologyLink } from '../model/topology';
 import { IBrokerTarget } from '../proxy/haproxy-listener';
 
 const AMQP_PORT = 5672;
@@ -165,6 +166,18 @@ export class LoadBalancerListener {
       );
     }
   }
+}
+
+/** What a load balancer does with a listener, for a `Topology`. */
+export function linkOf(listener: LoadBalancerListener, balancer: TopologyEnd): TopologyLink {
+  const { name, port, target, targetPort, healthCheck } = listener;
+  const probed = healthCheck.port === targetPort ? [] : [{ name: 'health check', port: healthCheck.port }];
+  return {
+    kind: 'serves',
+    from: [balancer],
+    to: target.nodes,
+    ports: [{ name, port: targetPort, listensOn: port }, ...probed],
+  };
 }
 
 function assertHeartbeat({ name, idleTimeoutSeconds }: LoadBalancerListener, heartbeatSeconds: number): void {

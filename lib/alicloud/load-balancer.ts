@@ -8,16 +8,18 @@ import { ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { Peer } from '../connections/peer';
 import { ValidationError } from '../model/errors';
+import { ITopologySource, Topology } from '../model/topology';
 import { assertVswitchAddress } from './cidr';
 import { idPart } from './id-part';
 import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
-import { IServers, LoadBalancerListener } from './load-balancer-listener';
+import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
 import { INetwork, IVswitch } from './network';
 import { regionOfZone } from './region';
 import { tagsOf } from './tags';
 
 /** Where the cloud probes and forwards from, see "CLB health checks" in the documentation of Server Load Balancer. */
-const BALANCERS = Peer.ipv4('100.64.0.0/10');
+const BALANCERS_NETWORK = '100.64.0.0/10';
+const BALANCERS = Peer.ipv4(BALANCERS_NETWORK);
 /** One for all: it is a reason to replace an attachment, and members are removed before they come back. */
 const WEIGHT = 100;
 
@@ -67,7 +69,7 @@ export interface LoadBalancerProps {
  * A private address in front of brokers: a Classic Load Balancer in two zones that passes TCP through. Brokers see the
  * addresses of their clients, and can't be clients of it themselves: shovels and federation use the nodes' addresses.
  */
-export class LoadBalancer extends Construct {
+export class LoadBalancer extends Construct implements ITopologySource {
   public readonly loadBalancerId: string;
   /** The private address. */
   public readonly address: string;
@@ -109,6 +111,29 @@ export class LoadBalancer extends Construct {
    */
   public endpoint(listenerName: string): string {
     return `${this.address}:${portOfListener(this, this.props.listeners, listenerName)}`;
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const { listeners, network, allowFrom } = this.props;
+    const { name, address } = this;
+    return {
+      frontEnds: [
+        {
+          kind: 'load-balancer',
+          title: 'classic load balancer',
+          name,
+          address,
+          area: network.vpcId,
+          ports: listeners.map((listener) => ({
+            name: listener.name,
+            port: listener.port,
+            allowFrom: allowedNetworks(this, listener, allowFrom).map(({ cidr }) => cidr),
+          })),
+          sources: [BALANCERS_NETWORK],
+        },
+      ],
+      links: listeners.map((listener) => linkOf(listener, { name, address })),
+    };
   }
 
   private createLoadBalancer(): SlbLoadBalancer {

@@ -9,8 +9,9 @@ import { Connections, IConnectable } from '../connections/connections';
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
+import { ITopologySource, Topology } from '../model/topology';
 import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
-import { IServers, LoadBalancerListener } from './load-balancer-listener';
+import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
 import { INetwork, IVswitch } from './network';
 import { SecurityGroup } from './security-group';
 import { tagsOf } from './tags';
@@ -47,7 +48,7 @@ export interface NetworkLoadBalancerProps {
 }
 
 /** A private name in front of brokers: a Network Load Balancer with an address in each of its zones that passes TCP through. */
-export class NetworkLoadBalancer extends Construct implements IConnectable {
+export class NetworkLoadBalancer extends Construct implements IConnectable, ITopologySource {
   public readonly loadBalancerId: string;
   /** Name that stands for the addresses in all zones that work. */
   public readonly dnsName: string;
@@ -99,6 +100,29 @@ export class NetworkLoadBalancer extends Construct implements IConnectable {
    */
   public endpoint(listenerName: string): string {
     return `${this.dnsName}:${portOfListener(this, this.props.listeners, listenerName)}`;
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const { listeners, network } = this.props;
+    const { name, dnsName: address } = this;
+    return {
+      frontEnds: [
+        {
+          kind: 'load-balancer',
+          title: 'network load balancer',
+          name,
+          address,
+          area: network.vpcId,
+          ports: listeners.map((listener) => ({ name: listener.name, port: listener.port })),
+          sources: this.vswitches().map(({ cidr }) => cidr),
+        },
+      ],
+      links: listeners.map((listener) => linkOf(listener, { name, address })),
+      firewalls: this.connections.securityGroups.map(({ securityGroupId }) => ({
+        id: securityGroupId,
+        members: [{ name, address }],
+      })),
+    };
   }
 
   private vswitches(): readonly IVswitch[] {

@@ -5,6 +5,7 @@ import { VpcPeerConnectionAccepter } from '@cdktf/provider-alicloud/lib/vpc-peer
 import { ITerraformDependable, TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
+import { ITopologySource, Topology } from '../model/topology';
 import { overlaps, parseNetwork, VPC_PREFIX_LENGTHS } from './cidr';
 import { INetwork } from './network';
 import { regionOfZone } from './region';
@@ -42,13 +43,17 @@ export interface NetworkPeeringProps {
  * A connection of two VPCs, of one region or of two, and the routes in both directions. Security groups still decide who
  * gets through; rules between two networks name addresses, since a group of another network means nothing to them.
  */
-export class NetworkPeering extends Construct {
+export class NetworkPeering extends Construct implements ITopologySource {
   public readonly peerConnectionId: string;
   /** Come after this to come after the routes. */
   public readonly ready: ITerraformDependable;
 
   /** @throws ValidationError for networks that share addresses, or a route table that is not known */
-  public constructor(scope: Construct, id: string, props: NetworkPeeringProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NetworkPeeringProps,
+  ) {
     super(scope, id);
     const { from, to, toAccountId, bandwidthMbps } = props;
     this.assertApart(from.network, to.network);
@@ -76,6 +81,11 @@ export class NetworkPeering extends Construct {
     }
     this.createRoute('route-from', from, to.network, accepted);
     this.ready = this.createRoute('route-to', to, from.network, accepted);
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const { from, to } = this.props;
+    return { peerings: [{ name: 'VPC peering', areas: [from.network.vpcId, to.network.vpcId] }] };
   }
 
   private createRoute(

@@ -7,6 +7,7 @@ import { Vswitch } from '@cdktf/provider-alicloud/lib/vswitch';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { ITopologySource, Topology, TopologyArea } from '../model/topology';
 import { overlaps, parseNetwork, subnets, VPC_PREFIX_LENGTHS, VSWITCH_PREFIX_LENGTHS } from './cidr';
 import { regionOfZone } from './region';
 import { tagsOf } from './tags';
@@ -68,7 +69,7 @@ export interface NetworkProps {
 }
 
 /** A VPC with one vSwitch a zone. */
-export class Network extends Construct implements INetwork {
+export class Network extends Construct implements INetwork, ITopologySource {
   /**
    * A network that exists.
    * @throws ValidationError when a vSwitch is outside the VPC or overlaps another; what is not known at synth is not checked
@@ -140,6 +141,10 @@ export class Network extends Construct implements INetwork {
   /** The address that hosts have on the internet, where there is a NAT gateway. */
   public get natAddress(): string | undefined {
     return this.eip?.ipAddress;
+  }
+
+  public describeTopology(): Partial<Topology> {
+    return { areas: networkAreas(this, this.name, this.eip === undefined ? [] : ['NAT gateway']) };
   }
 
   private plan(): { readonly zone: string; readonly cidr: string }[] {
@@ -242,6 +247,36 @@ export class Network extends Construct implements INetwork {
       dependsOn: [association],
     });
   }
+}
+
+/** A network and its zones, for a `Topology`. */
+export function networkAreas(
+  { vpcId, cidr, vswitches }: INetwork,
+  name = Token.isUnresolved(vpcId) ? 'VPC' : vpcId,
+  details: readonly string[] = [],
+): readonly TopologyArea[] {
+  const zone = vswitches[0]?.zone ?? '';
+  const region = Token.isUnresolved(zone) ? [] : [regionOfZone('network', zone)];
+  return [
+    {
+      id: vpcId,
+      kind: 'network',
+      name,
+      details: [['VPC', ...known(cidr)].join(' '), ...region, ...details],
+    },
+    ...vswitches.map((vswitch) => ({
+      id: vswitch.vswitchId,
+      kind: 'zone' as const,
+      name: known(vswitch.zone)[0] ?? 'zone',
+      details: [['vSwitch', ...known(vswitch.cidr)].join(' ')],
+      within: vpcId,
+    })),
+  ];
+}
+
+/** What is not known at synth is not in a picture. */
+function known(text: string): readonly string[] {
+  return Token.isUnresolved(text) ? [] : [text];
 }
 
 function assertVswitches(subject: ErrorSubject, cidr: string, vswitches: readonly IVswitch[]): void {

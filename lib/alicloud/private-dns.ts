@@ -5,6 +5,7 @@ import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { Address4 } from 'ip-address';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { ITopologySource, Topology, TopologyName } from '../model/topology';
 import { INetwork } from './network';
 import { tagsOf } from './tags';
 
@@ -56,10 +57,11 @@ export interface PrivateDnsProps {
 }
 
 /** The records of a zone. */
-abstract class PrivateDnsRecords extends Construct implements IPrivateDns {
+abstract class PrivateDnsRecords extends Construct implements IPrivateDns, ITopologySource {
   public abstract readonly zoneId: string;
   public abstract readonly zoneName: string;
   protected abstract readonly ttlSeconds: number;
+  private readonly records: TopologyName[] = [];
 
   public addRecord(name: string, address: string): string {
     const known = !Token.isUnresolved(address);
@@ -86,6 +88,10 @@ abstract class PrivateDnsRecords extends Construct implements IPrivateDns {
     return hosts.map(({ name, address }) => this.addRecord(name, address));
   }
 
+  public describeTopology(): Partial<Topology> {
+    return { names: [...this.records] };
+  }
+
   private add(name: string, type: 'A' | 'CNAME', value: string): string {
     const full = name === '@' ? this.zoneName : `${name}.${this.zoneName}`;
     if (name !== '@' && (!RECORD_FORM.test(name) || full.length > LONGEST_NAME)) {
@@ -98,6 +104,7 @@ abstract class PrivateDnsRecords extends Construct implements IPrivateDns {
     if (this.node.tryFindChild(id) !== undefined) {
       throw new ValidationError(this, `record ${name} is added twice: give one another name`);
     }
+    this.records.push({ name: full, target: value });
     new PvtzZoneRecord(this, id, { zoneId: this.zoneId, rr: name, type, value, ttl: this.ttlSeconds });
     return full;
   }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { Connections, IConnectable, ISecurityGroup } from '../connections/connections';
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
+import { ITopologySource, Topology, TopologyRule } from '../model/topology';
 import { idPart } from './id-part';
 import { INetwork } from './network';
 import { tagsOf } from './tags';
@@ -37,8 +38,9 @@ interface RuleOptions {
 }
 
 /** The rules of a security group. */
-abstract class SecurityGroupRules extends Construct implements ISecurityGroup, IConnectable {
+abstract class SecurityGroupRules extends Construct implements ISecurityGroup, IConnectable, ITopologySource {
   public abstract readonly securityGroupId: string;
+  private readonly admitted: TopologyRule[] = [];
 
   /** What its members may be reached by, and what they may reach. */
   public get connections(): Connections {
@@ -54,6 +56,12 @@ abstract class SecurityGroupRules extends Construct implements ISecurityGroup, I
    */
   public addIngress(peer: Peer, port: Port, description?: string): void {
     const from = this.nameOf(peer);
+    this.admitted.push({
+      peer: peer.rule.kind === 'ipv4' ? { cidr: peer.rule.cidr } : { firewall: peer.rule.securityGroupId },
+      protocol: port.protocol,
+      from: port.from,
+      to: port.to,
+    });
     if (port.protocol !== 'vrrp') {
       this.addRule(`ingress-${port.toString()}-from-${from}`, peer, {
         ipProtocol: port.protocol,
@@ -77,6 +85,11 @@ abstract class SecurityGroupRules extends Construct implements ISecurityGroup, I
       priority: ALL_PROTOCOLS_PRIORITY,
       description: description ?? 'VRRP',
     });
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const id = this.securityGroupId;
+    return { firewalls: [{ id, name: `security group ${this.node.id}`, rules: [...this.admitted] }] };
   }
 
   private addRule(id: string, { rule }: Peer, options: RuleOptions): void {

@@ -8,6 +8,7 @@ import { Connections } from '../connections/connections';
 import { ValidationError } from '../model/errors';
 import { GroupSpec, HostSpec, ImageSpec } from '../model/host';
 import { describeReference } from '../model/secret-reference';
+import { ITopologySource, Topology, topologyHost } from '../model/topology';
 import { deliveredFiles, scriptDigests, UNPACK_PATH } from '../node/bundle';
 import { fetchedSecrets } from '../node/secret-references';
 import { IPlacedGroup } from '../platform';
@@ -20,6 +21,8 @@ export interface DockerGroupProps {
   readonly spec: () => GroupSpec;
   readonly after: readonly ITerraformDependable[];
   readonly network: Network;
+  /** The network in a `Topology`. */
+  readonly area: string;
   readonly provider: TerraformProvider;
   /** Tell to whom what is on an engine belongs. */
   readonly labels: readonly { readonly label: string; readonly value: string }[];
@@ -33,7 +36,7 @@ export interface DockerGroupProps {
  * The containers of one group, the delivery of their files one host after the other, and the check that the whole group
  * serves. A changed file reaches the running container; the container itself stays.
  */
-export class DockerGroup extends Construct implements IPlacedGroup {
+export class DockerGroup extends Construct implements IPlacedGroup, ITopologySource {
   public readonly ready: ITerraformDependable;
   /** A Docker network has no firewall. */
   public readonly connections = new Connections([]);
@@ -55,6 +58,19 @@ export class DockerGroup extends Construct implements IPlacedGroup {
       deliveries.push(this.createDelivery(host.name, container, deliveries.slice(-1)));
     }
     this.ready = this.createMembership(hosts, deliveries);
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const { spec, area } = this.props;
+    const { name, hosts } = spec();
+    return {
+      hosts: hosts.map((host) =>
+        topologyHost(name, host, {
+          area,
+          disks: host.container.volumes.map(({ mountPath }) => ({ kind: 'volume', mountPath })),
+        }),
+      ),
+    };
   }
 
   private createContainer(host: HostSpec): Container {

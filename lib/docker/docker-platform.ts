@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { AddressPlan } from '../model/addresses';
 import { ValidationError } from '../model/errors';
 import { GroupSpec, ImageSpec } from '../model/host';
+import { ITopologySource, Topology } from '../model/topology';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { TerraformData } from '../terraform/terraform-data';
 import { Preflight } from './agent/preflight';
@@ -50,7 +51,7 @@ export interface DockerPlatformProps {
  * Runs hosts as containers with fixed addresses on one Docker engine. Addresses are reachable from the machine itself
  * where the engine runs on Linux. The `docker` command must be on the path when the stack is applied.
  */
-export class DockerPlatform extends Construct implements IPlatform {
+export class DockerPlatform extends Construct implements IPlatform, ITopologySource {
   /** Name of the Docker network. */
   public readonly networkName: string;
   private readonly plan: AddressPlan;
@@ -106,12 +107,27 @@ export class DockerPlatform extends Construct implements IPlatform {
       spec,
       after,
       network: this.network,
+      area: this.node.path,
       provider: this.provider,
       agentCommand: (action) => this.agentCommand(action),
       image: (image) => this.imageFor(image),
       labels: this.labels,
       ...(this.props.engine === undefined ? {} : { engine: this.props.engine }),
     });
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const { networkName, plan } = this;
+    return {
+      areas: [
+        {
+          id: this.node.path,
+          kind: 'network',
+          name: networkName,
+          details: [`Docker network ${plan.cidr}`],
+        },
+      ],
+    };
   }
 
   /** The stack alone does not tell two deployments of it on one engine apart; their networks do. */

@@ -9,6 +9,7 @@ import { Connections } from '../connections/connections';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { PortSpec } from '../model/host';
+import { TopologyEnd, TopologyLink } from '../model/topology';
 
 const AMQP_PORT = 5672;
 const MANAGEMENT_PORT = 15_672;
@@ -154,6 +155,27 @@ export class HaproxyListener {
    */
   public config(): HaproxyListenerConfig {
     return this.produce(this.port);
+  }
+
+  /** What `proxies` connect to for this listener; backup servers apart. */
+  public links(proxies: readonly TopologyEnd[]): readonly TopologyLink[] {
+    const { servers, check } = this.config();
+    const probed = check?.probe !== undefined && 'port' in check.probe ? check.probe.port : undefined;
+    return [false, true].flatMap((standby) => {
+      const to = servers.filter(({ backup = false }) => backup === standby);
+      const [first] = to;
+      if (first === undefined) return [];
+      return {
+        kind: 'serves',
+        from: proxies,
+        to,
+        ports: [
+          { name: this.name, port: first.port, listensOn: this.port },
+          ...(probed === undefined ? [] : [{ name: 'health check', port: probed }]),
+        ],
+        standby,
+      };
+    });
   }
 }
 

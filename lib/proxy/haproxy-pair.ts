@@ -17,6 +17,7 @@ import {
 import { assertHostName } from '../model/names';
 import { tcpPort } from '../model/ports';
 import { assertSecret, ISecret } from '../model/secret';
+import { ITopologySource, Topology } from '../model/topology';
 import { nodeScript } from '../node/script';
 import { FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { Secret } from '../secret';
@@ -108,7 +109,7 @@ export interface ProxyHost {
  * is stopped, or has no living server for an essential listener, and does not come back by itself. (A holder that was
  * frozen and wakes up takes it back if it is the first host: for VRRP both are holders then, and the higher priority wins.)
  */
-export class HaproxyPair extends Construct implements IPlacedGroup {
+export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySource {
   public readonly ready: ITerraformDependable;
   public readonly connections: Connections;
   /** The address that clients use. */
@@ -173,6 +174,26 @@ export class HaproxyPair extends Construct implements IPlacedGroup {
       throw new ValidationError(this, `there is no listener "${listenerName}": use one of ${names}`);
     }
     return `${this.floatingAddress}:${listener.port}`;
+  }
+
+  public describeTopology(): Partial<Topology> {
+    const { name, pair, floatingAddress: address } = this;
+    const ports = this.ports.filter(({ audience }) => audience !== 'group');
+    return {
+      frontEnds: [
+        {
+          kind: 'floating-address',
+          title: 'floating address',
+          name,
+          address,
+          ports: ports.map((port) => ({ name: port.name, port: port.from })),
+        },
+      ],
+      links: [
+        { kind: 'holds', from: [{ name, address }], to: pair, ports: [] },
+        ...this.props.listeners.flatMap((listener) => listener.links(pair)),
+      ],
+    };
   }
 
   private reserveHosts(): readonly [ProxyHost, ProxyHost] {
