@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { RabbitMqVersion } from '../lib/rabbitmq/version';
 import { must } from './command';
 import { ROOT } from './names';
 import { localImages } from '../stacks/images';
@@ -21,9 +22,9 @@ export function quietLoad(): number {
   return cpus().length / 4;
 }
 
-/** Name of the image of a role on this machine. */
+/** Name of the image of a role on this machine, for the stacks' release series. */
 export function imageOf(role: 'rabbitmq' | 'proxy'): string {
-  return localImages().nameFor('bench', { role, version: '' });
+  return localImages().nameFor('bench', { role, version: RabbitMqVersion.V4_0.line });
 }
 
 /** Programs that a synth uses, with their versions. */
@@ -34,15 +35,18 @@ export function synthPrograms(): string[] {
   return [`Node.js ${process.versions.node}`, `cdktf ${version}`];
 }
 
+/** Terraform or OpenTofu, with its version. */
+export async function terraformProgram(): Promise<string> {
+  const binary = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
+  const said = JSON.parse(await must(binary, ['version', '-json'])) as { readonly terraform_version: string };
+  return `${binary} ${said.terraform_version}`;
+}
+
 /** Programs that a deployment uses, with their versions. */
 export async function deployPrograms(): Promise<string[]> {
-  const binary = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
-  const terraform = JSON.parse(await must(binary, ['version', '-json'])) as {
-    readonly terraform_version: string;
-  };
   return [
     ...synthPrograms(),
-    `${binary} ${terraform.terraform_version}`,
+    await terraformProgram(),
     `Docker ${await must('docker', ['version', '--format', '{{.Server.Version}}'])}`,
     ...(await brokerPrograms()),
   ];

@@ -1,16 +1,23 @@
-/** What a synth of the stack `prod` costs, against the same stack written by hand. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** What a synth of the stack `prod` costs, against the same stack written by hand, and what its machines are handed. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { alternate } from './alternation';
+import { alternate, wholeProcess } from './alternation';
 import { counterparts } from './counterpart';
 import { literalUserData } from './literal-user-data';
-import { synthPrograms } from './machine';
+import { synthPrograms, terraformProgram } from './machine';
+import { ROOT } from './names';
 import { Part, ratio } from './report';
 import { SynthesisedStack } from './synthesised-stack';
+import { userDataSizes } from './user-data-sizes';
 
 const RUNS = 15;
 const DIST = join(__dirname, '..');
+const PROD = join(DIST, 'bench/prod-app.js');
+const ALL = join(DIST, 'stacks/main.js');
+const LOCAL = join(DIST, 'bench/local-alone.js');
+/** Half of what an instance takes. */
+const MOST_BYTES = 16 * 1024;
 
 /** Measures `prod`. @throws BenchError when the two stacks have not the same resources */
 export async function measureProd(): Promise<Part> {
@@ -18,24 +25,50 @@ export async function measureProd(): Promise<Part> {
   try {
     const both = await counterparts({
       directory,
-      program: join(DIST, 'bench/prod-app.js'),
+      program: PROD,
       byHand: join(DIST, 'bench/hand-written-prod.js'),
       source: 'bench/hand-written-prod.ts',
       read: (output) => new SynthesisedStack(output, 'prod'),
       texts: literalUserData,
     });
-    const [ours = [], byHand = []] = await alternate(RUNS, [both.ours, both.byHand]);
+    const project = join(directory, 'project');
+    mkdirSync(project);
+    cpSync(join(ROOT, 'environments'), join(project, 'environments'), { recursive: true });
+    const [ours = [], byHand = [], all = [], local = []] = await alternate(RUNS, [
+      both.ours,
+      both.byHand,
+      () => wholeProcess(ALL, project),
+      () => wholeProcess(LOCAL, project),
+    ]);
+    const sizes = await userDataSizes(PROD, project);
     return {
       title: 'Prod',
       method: [
         `Whole process of an app with the stack of \`environments/prod.yaml\` alone (\`bench/prod-app.ts\`) against that of an app with the same ${both.resources} resources written by hand with the raw bindings (\`bench/hand-written-prod.ts\`), which reads the same file and checks nothing, alternating.`,
+        'Beside it `node dist/stacks/main.js`, which synthesises every stack whichever one is deployed, against an app with the local stack alone.',
+        `User data as Terraform hands it to the provider, with a stand-in for the cloud; its bound is half of what an instance takes, ${MOST_BYTES} bytes.`,
       ],
-      programs: synthPrograms(),
+      programs: [...synthPrograms(), await terraformProgram()],
       measurements: [
         { what: 'prod stack', unit: 'ms', values: ours },
         { what: 'by hand', unit: 'ms', values: byHand },
+        { what: 'all stacks', unit: 'ms', values: all },
+        { what: 'local stack', unit: 'ms', values: local },
+        ...sizes.map(({ role, frontEnd, bytes }) => ({
+          what: `user data of ${role} behind ${frontEnd}`,
+          unit: 'bytes' as const,
+          values: bytes,
+        })),
       ],
-      figures: [ratio('synth: prod stack / by hand', ours, byHand, { atMost: 1.25 })],
+      figures: [
+        ratio('synth: prod stack / by hand', ours, byHand, { atMost: 1.25 }),
+        ratio('synth: all stacks / local stack alone', all, local),
+        {
+          what: `user data: largest / ${MOST_BYTES} bytes`,
+          value: Math.max(...sizes.flatMap(({ bytes }) => bytes)) / MOST_BYTES,
+          bound: { atMost: 1 },
+        },
+      ],
       remarks: both.remarks,
     };
   } finally {

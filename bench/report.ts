@@ -3,7 +3,7 @@ import { median } from './statistics';
 /** Values of one quantity, one a run. */
 export interface Measurement {
   readonly what: string;
-  readonly unit: 'ms' | 's' | 'messages/s';
+  readonly unit: 'ms' | 's' | 'messages/s' | 'bytes';
   readonly values: readonly number[];
   /** Part of the measurement above it. @default false */
   readonly detail?: boolean;
