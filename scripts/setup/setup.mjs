@@ -15,30 +15,32 @@ import { provideTestImages } from './test-images.mjs';
 const done = new Map();
 
 /**
- * Sets up what is missing. `engine: false` leaves out Terraform, Docker and the images, `compile: false` the compiling;
- * `tests: true` adds the images that only tests need.
+ * Sets up what is missing. `engine: false` leaves out Docker and the images, and Terraform as well unless
+ * `terraform: true`; `compile: false` the compiling; `tests: true` adds the images that only tests need.
  * Resolves to the environment variables that `cdktf` needs; a second call in a process returns the first one's result.
  * @throws SetupError with one sentence that says what to install or to do
  */
-export function setUp({ engine = true, compile = true, tests = false } = {}) {
-  const key = `${engine} ${compile} ${tests}`;
-  const known = done.get(key) ?? exclusively('setup', () => allSteps({ engine, compile, tests }));
+export function setUp({ engine = true, terraform = engine, compile = true, tests = false } = {}) {
+  const wanted = { engine, terraform, compile, tests };
+  const key = JSON.stringify(wanted);
+  const known = done.get(key) ?? exclusively('setup', () => allSteps(wanted));
   done.set(key, known);
   return known;
 }
 
-async function allSteps({ engine, compile, tests }) {
+async function allSteps({ engine, terraform, compile, tests }) {
   const started = performance.now();
   await checkSystem({ linux: engine });
   await installDependencies();
   const environment = { CHECKPOINT_DISABLE: '1' };
+  // Cheap checks first: who must install something hears of it before the long steps.
+  const found = terraform || engine ? await findTerraform() : undefined;
+  Object.assign(environment, found?.env);
   if (engine) {
-    // Cheap checks first: who must install something hears of it before the long steps.
-    const terraform = await findTerraform();
-    Object.assign(environment, terraform.env, await provideEngine());
+    Object.assign(environment, await provideEngine());
     const { source } = await provideImages();
     if (tests) await provideTestImages({ registry: source === 'registry' });
-    Object.assign(environment, await provideProvider(terraform));
+    Object.assign(environment, await provideProvider(found));
   }
   if (compile) await build();
   say(`set up in ${secondsSince(started)}`);
