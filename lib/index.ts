@@ -43,4 +43,5 @@ export { QueueOptions } from './rabbitmq/queue';
 export { PermissionOptions, UserOptions, UserTag } from './rabbitmq/user';
 export { MetadataStore, QuorumPriorityLevels, RabbitMqVersion } from './rabbitmq/version';
 export { QueueType, VhostOptions } from './rabbitmq/vhost';
+export { HandBack, Warren, WarrenProps, WarrenStore } from './rabbitmq/warren';
 export { Secret } from './secret';

@@ -4,7 +4,7 @@ import { EngineSettings } from '../config/engine-settings';
 import { IImageSource } from '../images';
 import { AddressPlan } from '../model/addresses';
 import { ValidationError } from '../model/errors';
-import { GroupSpec, HostRole, ImageSpec } from '../model/host';
+import { GroupSpec, HostRole, HostSpec, ImageSpec } from '../model/host';
 import { assertSecret, ISecret } from '../model/secret';
 import { ITopologySource, Topology } from '../model/topology';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
@@ -124,6 +124,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     const [first] = hosts;
     if (first === undefined) throw new ValidationError(this, `group ${name} has no hosts`);
     for (const host of hosts) {
+      this.assertOwnVolumes(host);
       if (this.groups.some((group) => group.instanceId(host.name) !== undefined)) {
         throw new ValidationError(this, `host name ${host.name} is used twice: rename one group`);
       }
@@ -179,6 +180,16 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
   /** e.g. `cn-hangzhou`. */
   private get region(): string {
     return regionOfZone(this, this.plans[0]?.vswitch.zone ?? '');
+  }
+
+  private assertOwnVolumes({ name, container }: HostSpec): void {
+    const shared = container.volumes.find((volume) => volume.shared === true);
+    if (shared === undefined) return;
+    throw new ValidationError(
+      this,
+      `a disk belongs to one machine, got volume ${shared.name} of ${name}, which its group shares: let each host keep ` +
+        `its own data (a Warren with store 'independent'), or copy it (a RabbitMqCluster with nodes 3)`,
+    );
   }
 
   private zonesFor(group: string, role: HostRole, count: number): typeof this.plans {

@@ -122,6 +122,13 @@ export class LoadBalancerListener {
     options: LoadBalancerListenerOptions,
   ) {
     this.name = options.name ?? name;
+    const [backup] = target.backup ?? [];
+    if (backup !== undefined) {
+      throw new ValidationError(
+        `listener ${name}`,
+        `a load balancer uses all of its servers, got ${backup} as a backup: put a HaproxyPair in front of them`,
+      );
+    }
     this.port = options.port ?? targetPort;
     this.allowFrom = options.allowFrom;
     this.idleTimeoutSeconds = options.idleTimeoutSeconds ?? IDLE_SECONDS.most;

@@ -10,6 +10,11 @@ export interface HaproxyServer {
    * @default false
    */
   readonly backup?: boolean;
+  /**
+   * Connections to backup servers are closed when this server lives again, so that their clients come back to it.
+   * @default false: they go on until they end
+   */
+  readonly reclaims?: boolean;
 }
 
 /** How HAProxy chooses a server; see "balance" in its configuration manual. */

@@ -205,7 +205,7 @@ function probeLines(probe: HaproxyProbe): readonly string[] {
   }
 }
 
-function serverLine({ name, address, port, backup }: HaproxyServer, check: HaproxyCheck): string {
+function serverLine({ name, address, port, backup, reclaims }: HaproxyServer, check: HaproxyCheck): string {
   const interval = check.intervalSeconds ?? 2;
   const change = check.changeIntervalSeconds ?? check.intervalSeconds ?? 0.5;
   return [
@@ -214,6 +214,7 @@ function serverLine({ name, address, port, backup }: HaproxyServer, check: Hapro
     `inter ${time(interval)}`,
     ...(change === interval ? [] : [`fastinter ${time(change)}`]),
     `rise ${check.rise ?? 2} fall ${check.fall ?? 3} on-marked-down shutdown-sessions`,
+    ...(reclaims === true ? ['on-marked-up shutdown-backup-sessions'] : []),
     ...(backup === true ? ['backup'] : []),
   ].join(' ');
 }

@@ -40,6 +40,7 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
   public readonly ready: ITerraformDependable;
   /** A Docker network has no firewall. */
   public readonly connections = new Connections([]);
+  private readonly volumes = new Map<string, Volume>();
 
   public constructor(
     scope: Construct,
@@ -77,14 +78,10 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
     const { provider, network } = this.props;
     const { container } = host;
     const labels = this.props.labels.map((label) => ({ ...label }));
-    const volumes = container.volumes.map(({ name, mountPath }) => {
-      const volume = new Volume(this, `${host.name}-${name}`, {
-        name: `${host.name}-${name}`,
-        provider,
-        labels,
-      });
-      return { containerPath: mountPath, volumeName: volume.name };
-    });
+    const volumes = container.volumes.map((volume) => ({
+      containerPath: volume.mountPath,
+      volumeName: this.volume(volume.shared === true ? volume.name : `${host.name}-${volume.name}`).name,
+    }));
     const secrets = new TerraformData(this, `${host.name}-secrets`, {
       // Users that are added later have passwords as well.
       triggersReplace: Lazy.stringValue({
@@ -133,6 +130,16 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
         replaceTriggeredBy: [secrets.address],
       },
     });
+  }
+
+  /** The volume `name`, made for the first host that asks. */
+  private volume(name: string): Volume {
+    const { provider, labels } = this.props;
+    const made = this.volumes.get(name);
+    if (made !== undefined) return made;
+    const volume = new Volume(this, name, { name, provider, labels: labels.map((label) => ({ ...label })) });
+    this.volumes.set(name, volume);
+    return volume;
   }
 
   /** Files of one host as text in the diff; a change delivers them, after the hosts in `previous` have theirs. */

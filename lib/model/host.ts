@@ -40,6 +40,12 @@ export interface VolumeSpec {
   readonly name: string;
   /** Absolute path inside the container. */
   readonly mountPath: string;
+  /**
+   * Whether every host of the group that names it mounts the same one, at the same time. Its name is then unique in the
+   * topology. Only one platform can do that: where all hosts are on one machine.
+   * @default false: each host has its own
+   */
+  readonly shared?: boolean;
 }
 
 /** A command that exits 0 while the container works. It must be cheap: it runs for as long as the container does. */

@@ -34,6 +34,16 @@ export interface IBrokerTarget {
    * @default nothing is opened
    */
   readonly connections?: Connections;
+  /**
+   * Names of nodes that get connections only while no other node lives.
+   * @default none
+   */
+  readonly backup?: readonly string[];
+  /**
+   * Whether connections to those nodes are closed as soon as another node lives again.
+   * @default false: they go on until they end
+   */
+  readonly reclaims?: boolean;
 }
 
 /** What a proxy reaches behind a listener. */
@@ -59,7 +69,7 @@ export interface ListenerOptions {
   readonly balance?: HaproxyBalance;
   /**
    * Names of nodes that get connections only while no other node lives.
-   * @default none
+   * @default what the target says
    */
   readonly backup?: readonly string[];
   readonly check?: HaproxyCheck;
@@ -191,7 +201,7 @@ function shared(
   target: IBrokerTarget,
   options: ListenerOptions,
 ): Omit<HaproxyListenerConfig, 'mode'> {
-  const { balance, backup = [], timeouts, maxConnections, essential, extraLines } = options;
+  const { balance, backup = target.backup ?? [], timeouts, maxConnections, essential, extraLines } = options;
   const unknown = backup.find((node) => !target.nodes.some((candidate) => candidate.name === node));
   if (unknown !== undefined) {
     throw new ValidationError(
@@ -207,6 +217,7 @@ function shared(
       address: node.address,
       port: targetPort,
       ...(backup.includes(node.name) ? { backup: true } : {}),
+      ...(target.reclaims === true && !backup.includes(node.name) ? { reclaims: true } : {}),
     })),
     ...(balance === undefined ? {} : { balance }),
     ...(timeouts === undefined ? {} : { timeouts }),

@@ -39,19 +39,23 @@ export interface Outputs {
   readonly statistics_password: string;
 }
 
-/** A folder of its own from which the real `cdktf` command deploys the local stack. */
-export class Deployment {
+/** A folder of its own from which the real `cdktf` command deploys the local stack, or what another app calls so. */
+export class Deployment<S extends { readonly prefix: string } = Settings> {
   public readonly directory = mkdtempSync(join(tmpdir(), 'brokers-e2e-'));
   public readonly stateFile = join(this.directory, 'terraform.local.tfstate');
   /** Everything that `cdktf` printed in this deployment. */
   public transcript = '';
 
-  public constructor(private settings: Settings) {
+  /** @param app name of the module in `test/e2e` that reads the settings */
+  public constructor(
+    private settings: NoInfer<S>,
+    app = 'app',
+  ) {
     writeFileSync(
       join(this.directory, 'cdktf.json'),
       JSON.stringify({
         language: 'typescript',
-        app: `node ${join(ROOT, 'dist/test/e2e/app.js')}`,
+        app: `node ${join(ROOT, 'dist/test/e2e', `${app}.js`)}`,
         projectId: 'e2e',
         sendCrashReports: 'false',
       }),
@@ -60,7 +64,7 @@ export class Deployment {
   }
 
   /** The next command sees these settings. */
-  public change(settings: Partial<Settings>): void {
+  public change(settings: Partial<S>): void {
     this.settings = { ...this.settings, ...settings };
     writeFileSync(join(this.directory, 'settings.json'), JSON.stringify(this.settings));
   }
