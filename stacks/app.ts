@@ -10,6 +10,8 @@ const SUBNETS: Readonly<Record<Exclude<ArchitectureName, 'quorum'>, string>> = {
   mirrored: '172.29.1.0/24',
   ordinary: '172.29.2.0/24',
   single: '172.29.3.0/24',
+  warren: '172.29.4.0/24',
+  'warren-moving-store': '172.29.5.0/24',
 };
 
 /**

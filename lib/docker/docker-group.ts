@@ -68,7 +68,10 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
       hosts: hosts.map((host) =>
         topologyHost(name, host, {
           area,
-          disks: host.container.volumes.map(({ mountPath }) => ({ kind: 'volume', mountPath })),
+          disks: host.container.volumes.map(({ mountPath, shared = false }) => ({
+            kind: shared ? 'shared volume' : 'volume',
+            mountPath,
+          })),
         }),
       ),
     };

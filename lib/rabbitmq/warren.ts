@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { tcpPort } from '../model/ports';
+import { ITopologySource, Topology } from '../model/topology';
 import { nodeScript } from '../node/script';
 import { BrokerGroup, BrokerGroupShape, RabbitMqNode } from './broker-group';
 import { BrokerGroupProps } from './broker-group-props';
@@ -46,7 +47,7 @@ const PLUGINS_OF_HAND_BACK = ['rabbitmq_management', 'rabbitmq_shovel'] as const
  * one of them only. Two brokers, no cluster: nothing is copied between them while both work. What is declared here is
  * declared in both.
  */
-export class Warren extends BrokerGroup {
+export class Warren extends BrokerGroup implements ITopologySource {
   /** Names of the brokers that get clients only while the active one is gone. */
   public readonly backup: readonly string[];
   /** Whether the proxies close connections to the standby when the active broker is back. */
@@ -111,6 +112,17 @@ export class Warren extends BrokerGroup {
       );
     }
     super.addUser(name, options);
+  }
+
+  public describeTopology(): Partial<Topology> {
+    if (this.store === 'moving') return {};
+    const ports = [
+      { name: 'amqp', port: RABBITMQ_PORTS.amqp },
+      { name: 'management', port: RABBITMQ_PORTS.management },
+    ];
+    return {
+      links: [{ kind: 'messages', name: 'hand-back', from: [this.standby], to: [this.active], ports }],
+    };
   }
 
   protected groupSpec(): GroupSpec {

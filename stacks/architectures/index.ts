@@ -3,11 +3,17 @@ import { mirrored } from './mirrored';
 import { ordinary } from './ordinary';
 import { quorum } from './quorum';
 import { single } from './single';
+import { warren, warrenMovingStore } from './warren';
 
 /** Every architecture, by the name under which stacks and settings choose it. */
-export const ARCHITECTURES = { mirrored, ordinary, quorum, single } as const satisfies Readonly<
-  Record<string, Architecture>
->;
+export const ARCHITECTURES = {
+  mirrored,
+  ordinary,
+  quorum,
+  single,
+  warren,
+  'warren-moving-store': warrenMovingStore,
+} as const satisfies Readonly<Record<string, Architecture>>;
 
 export type ArchitectureName = keyof typeof ARCHITECTURES;
 

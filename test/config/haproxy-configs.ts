@@ -54,7 +54,10 @@ const probe: fc.Arbitrary<HaproxyProbe> = fc.oneof(
 
 const servers = fc
   .uniqueArray(
-    fc.record({ name, address, port, backup: fc.boolean() }, { requiredKeys: ['name', 'address', 'port'] }),
+    fc.record(
+      { name, address, port, backup: fc.boolean(), reclaims: fc.boolean() },
+      { requiredKeys: ['name', 'address', 'port'] },
+    ),
     { minLength: 1, maxLength: 9, selector: (server) => server.name },
   )
   .filter((list) => new Set(list.map((server) => `${server.address}:${server.port}`)).size === list.length);

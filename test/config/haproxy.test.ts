@@ -59,7 +59,7 @@ describe('renderHaproxy', () => {
       ...withListener({
         balance: 'source',
         servers: [
-          { name: 'rabbit-1', address: '10.0.0.11', port: 5672 },
+          { name: 'rabbit-1', address: '10.0.0.11', port: 5672, reclaims: true },
           { name: 'rabbit-2', address: '10.0.0.12', port: 5672, backup: true },
         ],
         check: {

@@ -48,6 +48,19 @@ describe('HaproxyListener.amqp', () => {
     expect(listener.config().servers.map(({ backup }) => backup ?? false)).toEqual([false, true]);
   });
 
+  it('takes backup nodes from the target, and whether their connections are closed when they are not needed', () => {
+    const target = { ...brokers(2), backup: ['rabbit-2'], reclaims: true };
+    const servers = HaproxyListener.amqp(target)
+      .config()
+      .servers.map(({ backup = false, reclaims = false }) => ({ backup, reclaims }));
+    expect(servers).toEqual([
+      { backup: false, reclaims: true },
+      { backup: true, reclaims: false },
+    ]);
+    const [first] = HaproxyListener.amqp(target, { backup: [] }).config().servers;
+    expect(first?.backup).toBeUndefined();
+  });
+
   it('refuses a backup node that the target does not have', () => {
     const listener = HaproxyListener.amqp(brokers(2), { backup: ['rabbit-9'] });
     expect(() => listener.config()).toThrow(

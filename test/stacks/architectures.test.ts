@@ -49,11 +49,23 @@ function definitions({ resource }: Synthesised): Record<string, readonly Record<
 const imagesIn = ({ resource }: Synthesised): unknown[] =>
   Object.values(resource['docker_image'] ?? {}).map(({ name }) => name);
 
+/** Hosts of this one share a volume, which machines cannot. */
+const ON_ONE_MACHINE: ArchitectureName = 'warren-moving-store';
+/** A load balancer gives clients to all servers. */
+const FRONT_ENDS: Partial<Record<ArchitectureName, string>> = { warren: 'haproxy-keepalived' };
+
 describe.each(ARCHITECTURE_NAMES)('the architecture %s', (architecture) => {
-  it('runs on the engine and on Alibaba Cloud, on the image of its own series', () => {
-    const { version } = ARCHITECTURES[architecture];
+  const { version } = ARCHITECTURES[architecture];
+
+  it('runs on the engine, on the image of its own series', () => {
     expect(imagesIn(local(architecture))).toContain(`rabbitmq:${version.line}`);
-    expect(prod({ architecture })).toContain(`registry.example.com/brokers/rabbitmq:${version.line}.`);
+  });
+
+  it.skipIf(architecture === ON_ONE_MACHINE)('runs on Alibaba Cloud, on the same series', () => {
+    const frontEnd = FRONT_ENDS[architecture] ?? SETTINGS.frontEnd;
+    expect(prod({ architecture, frontEnd })).toContain(
+      `registry.example.com/brokers/rabbitmq:${version.line}.`,
+    );
   });
 
   it('has the queues that were asked for', () => {
@@ -73,6 +85,8 @@ describe('architectures', () => {
       ['ordinary', 'classic'],
       ['quorum', 'quorum'],
       ['single', 'quorum'],
+      ['warren', 'quorum'],
+      ['warren-moving-store', 'quorum'],
     ]);
   });
 
@@ -98,6 +112,23 @@ describe('architectures', () => {
     expect(() => prod({ architecture: 'single', nodes: 3 })).toThrow('must be 1, got 3');
   });
 
+  it('give clients to one of two brokers in a warren, which a load balancer cannot', () => {
+    expect(JSON.stringify(local('warren'))).toMatch(/server rabbitmq-2 [^"]*? backup\\n/);
+    expect(() => local('warren', { nodes: 3 })).toThrow('got 3: use RabbitMqCluster with nodes 3');
+    expect(() => prod({ architecture: 'warren' })).toThrow(
+      'listener amqp: a load balancer uses all of its servers, got prod-rabbitmq-2 as a backup: put a HaproxyPair',
+    );
+  });
+
+  it('move a store only where both hosts can have it', () => {
+    const volumes = Object.values(local('warren-moving-store').resource['docker_volume'] ?? {});
+    expect(volumes.map(({ name }) => name)).toContain('rabbitmq-store');
+    expect(() => prod({ architecture: 'warren-moving-store' })).toThrow(
+      'prod/ecs: a disk belongs to one machine, got volume prod-rabbitmq-store of prod-rabbitmq-1, which its group shares: ' +
+        "let each host keep its own data (a Warren with store 'independent'), or copy it (a RabbitMqCluster with nodes 3)",
+    );
+  });
+
   it('name every broker where there are no proxies', () => {
     expect(local('quorum', { frontEnd: 'none' }).output['amqp_endpoint']?.value).toBe(
       '172.29.0.11:5672,172.29.0.12:5672,172.29.0.13:5672',
@@ -113,7 +144,7 @@ describe('architectures', () => {
 
   it('are one of those that exist', () => {
     expect(() => prod({ architecture: 'mirror' })).toThrow(
-      /architecture: must be mirrored, ordinary, .* or single/,
+      /architecture: must be mirrored, ordinary, .* or warren-moving-store/,
     );
   });
 });

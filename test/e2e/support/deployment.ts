@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ArchitectureName } from '../../../stacks/architectures';
 import { CommandResult, must, run } from './command';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -18,6 +19,7 @@ export interface Settings {
   /** Prefix of all host names, so that tests never meet the demo's containers. */
   readonly prefix: string;
   readonly subnet: string;
+  readonly architecture?: ArchitectureName;
   readonly nodes?: number;
   readonly queues?: readonly string[];
   readonly idleTimeoutSeconds?: number;
@@ -39,23 +41,19 @@ export interface Outputs {
   readonly statistics_password: string;
 }
 
-/** A folder of its own from which the real `cdktf` command deploys the local stack, or what another app calls so. */
-export class Deployment<S extends { readonly prefix: string } = Settings> {
+/** A folder of its own from which the real `cdktf` command deploys the local stack. */
+export class Deployment {
   public readonly directory = mkdtempSync(join(tmpdir(), 'brokers-e2e-'));
   public readonly stateFile = join(this.directory, 'terraform.local.tfstate');
   /** Everything that `cdktf` printed in this deployment. */
   public transcript = '';
 
-  /** @param app name of the module in `test/e2e` that reads the settings */
-  public constructor(
-    private settings: NoInfer<S>,
-    app = 'app',
-  ) {
+  public constructor(private settings: Settings) {
     writeFileSync(
       join(this.directory, 'cdktf.json'),
       JSON.stringify({
         language: 'typescript',
-        app: `node ${join(ROOT, 'dist/test/e2e', `${app}.js`)}`,
+        app: `node ${join(ROOT, 'dist/test/e2e/app.js')}`,
         projectId: 'e2e',
         sendCrashReports: 'false',
       }),
@@ -64,7 +62,7 @@ export class Deployment<S extends { readonly prefix: string } = Settings> {
   }
 
   /** The next command sees these settings. */
-  public change(settings: Partial<S>): void {
+  public change(settings: Partial<Settings>): void {
     this.settings = { ...this.settings, ...settings };
     writeFileSync(join(this.directory, 'settings.json'), JSON.stringify(this.settings));
   }
