@@ -5,6 +5,7 @@ import { IImageSource } from '../lib/images';
 import { HaproxyListener } from '../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../lib/proxy/haproxy-pair';
 import { BrokerGroup } from '../lib/rabbitmq/broker-group';
+import { MetadataStore } from '../lib/rabbitmq/version';
 import { ARCHITECTURES, ArchitectureName } from './architectures';
 
 /** What can be varied of the local stack. */
@@ -26,6 +27,8 @@ export interface LocalStackProps {
   readonly idleTimeoutSeconds?: number;
   /** How long a deploy waits for the brokers. @default 180 */
   readonly readyTimeoutSeconds?: number;
+  /** @default what the version of the brokers chooses */
+  readonly metadataStore?: MetadataStore;
   /** @default the engine of the environment, see `DockerPlatformProps.engine` */
   readonly engine?: string;
 }
@@ -52,6 +55,7 @@ export class LocalStack extends TerraformStack {
       // All brokers share this machine: each takes its limits from a memory of its own.
       memoryMiB: 1024,
       ...(props.nodes === undefined ? {} : { nodes: props.nodes }),
+      ...(props.metadataStore === undefined ? {} : { metadataStore: props.metadataStore }),
       ...(props.readyTimeoutSeconds === undefined ? {} : { readyTimeoutSeconds: props.readyTimeoutSeconds }),
     });
     const frontEnd = props.frontEnd ?? (this.brokers.nodes.length === 1 ? 'none' : 'haproxy-keepalived');

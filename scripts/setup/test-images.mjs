@@ -1,4 +1,5 @@
-// Images that the tests need besides the brokers' and the proxies': machines, a registry for images, and ShellCheck.
+// Images that the tests need besides the brokers' and the proxies': machines, a registry for images,
+// ShellCheck, and iptables.
 import { join } from 'node:path';
 import { provideBase } from './base-image.mjs';
 import { build, isBuiltFrom, pruneReplaced, sourceOf } from './docker-build.mjs';
@@ -27,6 +28,11 @@ const SEVERAL = [
   {
     name: 'cdktf-brokers-test/shellcheck:trixie',
     directory: join(ROOT, 'test/parsers/shellcheck-image'),
+    expected: '5 s',
+  },
+  {
+    name: 'cdktf-brokers-test/network-tools:trixie',
+    directory: join(ROOT, 'test/e2e/checker/network-tools-image'),
     expected: '5 s',
   },
 ];

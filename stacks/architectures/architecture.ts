@@ -7,7 +7,14 @@ import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 /** What a stack decides for the brokers of an architecture; the architecture decides everything else. */
 export interface ArchitectureProps extends Pick<
   BrokerGroupProps,
-  'platform' | 'name' | 'memoryMiB' | 'openFiles' | 'erlangCookie' | 'administrator' | 'readyTimeoutSeconds'
+  | 'platform'
+  | 'name'
+  | 'memoryMiB'
+  | 'openFiles'
+  | 'metadataStore'
+  | 'erlangCookie'
+  | 'administrator'
+  | 'readyTimeoutSeconds'
 > {
   /** Number of brokers. @default what the architecture says */
   readonly nodes?: number;

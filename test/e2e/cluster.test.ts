@@ -2,60 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Connection } from 'rabbitmq-client';
 import { eventually, must, run } from './support/command';
 import { Deployment, Outputs } from './support/deployment';
-import { ask, NodeDescription, QueueDescription, statusFor } from './support/management';
+import { brokersOf, LocalCluster, proxiesOf } from './support/local-cluster';
+import { ask, NodeDescription, statusFor } from './support/management';
 import { reachability } from './support/probe';
 import { connect, drain, publish } from './support/traffic';
 
 const PREFIX = 'e2e-c';
-const BROKERS = [1, 2, 3].map((n) => `${PREFIX}-rabbitmq-${n}`);
-const PROXIES = [1, 2].map((n) => `${PREFIX}-proxy-${n}`);
+const BROKERS = brokersOf(PREFIX);
+const PROXIES = proxiesOf(PREFIX);
 const MESSAGES = 20_000;
 
 const deployment = new Deployment({ prefix: PREFIX, subnet: '172.30.10.0/24' });
 let outputs: Outputs;
-
-/** First of the management pages that answers. */
-async function queue(name: string): Promise<QueueDescription> {
-  for (const url of outputs.management_urls) {
-    const answer = await ask<QueueDescription>(outputs, url, `/api/queues/%2F/${name}`).catch(
-      () => undefined,
-    );
-    if (answer !== undefined) return answer;
-  }
-  throw new Error('no management page answers');
-}
-
-async function whole(): Promise<void> {
-  await eventually('three running nodes, each seeing all', 120, async () => {
-    for (const url of outputs.management_urls) {
-      const nodes = await ask<NodeDescription[]>(outputs, url, '/api/nodes');
-      if (nodes.length !== 3 || nodes.some(({ running }) => !running)) return undefined;
-    }
-    return true;
-  });
-  await eventually('three members of the queue online', 60, async () =>
-    (await queue('orders')).online.length === 3 ? true : undefined,
-  );
-}
-
-/** The proxies that have the floating address on their interface right now. */
-async function holders(): Promise<string[]> {
-  const [address = ''] = outputs.amqp_endpoint.split(':');
-  const answers = await Promise.all(
-    PROXIES.map(async (proxy) => {
-      const listing = await run('docker', ['exec', proxy, 'cat', '/proc/net/fib_trie']);
-      return listing.code === 0 && listing.stdout.includes(`${address}\n`) ? [proxy] : [];
-    }),
-  );
-  return answers.flat();
-}
-
-async function holder(): Promise<string> {
-  return eventually('one holder of the floating address', 30, async () => {
-    const [first, ...others] = await holders();
-    return others.length === 0 ? first : undefined;
-  });
-}
+let local: LocalCluster;
 
 async function start(proxy: string): Promise<void> {
   await must('docker', 'start', proxy);
@@ -65,11 +24,11 @@ async function start(proxy: string): Promise<void> {
 }
 
 async function makeHolder(proxy: string): Promise<void> {
-  const current = await holder();
+  const current = await local.holder();
   if (current === proxy) return;
   await must('docker', 'stop', '--time', '30', current);
   await start(current);
-  expect(await holder()).toBe(proxy);
+  expect(await local.holder()).toBe(proxy);
 }
 
 async function reset(): Promise<Connection> {
@@ -81,6 +40,7 @@ async function reset(): Promise<Connection> {
 beforeAll(async () => {
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
+  local = new LocalCluster(PREFIX, outputs);
 }, 300_000);
 
 afterAll(async () => {
@@ -124,13 +84,15 @@ describe('a three-node cluster behind a proxy pair', () => {
   });
 
   it('has a queue member on every node, also of a queue declared at the first boot', async () => {
-    expect([...(await queue('orders')).members].sort()).toEqual(BROKERS.map((host) => `rabbit@${host}`));
+    expect([...(await local.queue('orders')).members].sort()).toEqual(
+      BROKERS.map((host) => `rabbit@${host}`),
+    );
   });
 
   it('loses no confirmed message when a broker and later the proxy with the address are killed', async () => {
     const connection = await reset();
-    const leader = (await queue('orders')).leader.replace('rabbit@', '');
-    const proxy = await holder();
+    const leader = (await local.queue('orders')).leader.replace('rabbit@', '');
+    const proxy = await local.holder();
     const published = await publish(
       connection,
       'orders',
@@ -156,17 +118,17 @@ describe('a three-node cluster behind a proxy pair', () => {
     expect(new Set(published.confirmed).size).toBe(MESSAGES);
     expect(lost).toEqual([]);
     expect([...published.outages.keys()]).toEqual([`broker ${leader}`, `proxy ${proxy}`]);
-    await whole();
+    await local.whole('orders');
   });
 });
 
 describe('the floating address', () => {
   it('moves in under 1 s when its holder is killed and stays when the old holder returns', async () => {
-    const first = await holder();
+    const first = await local.holder();
     const { gap, attempts } = await reachability(outputs.amqp_endpoint, async () => {
       await must('docker', 'kill', '--signal', 'KILL', first);
       await eventually('the other proxy holds the address', 10, async () =>
-        (await holders()).some((proxy) => proxy !== first) ? true : undefined,
+        (await local.holders()).some((proxy) => proxy !== first) ? true : undefined,
       );
       await new Promise((resolve) => setTimeout(resolve, 500));
     });
@@ -174,23 +136,23 @@ describe('the floating address', () => {
     // Less than two intervals would mean that nothing was measured.
     expect(gap).toBeGreaterThan(20);
     expect(gap).toBeLessThan(1000);
-    const second = await holder();
+    const second = await local.holder();
     expect(second).not.toBe(first);
 
     await start(first);
     const until = Date.now() + 3000;
-    while (Date.now() < until) expect(await holders()).toEqual([second]);
+    while (Date.now() < until) expect(await local.holders()).toEqual([second]);
   });
 
   it('moves without a failed connection when its holder is stopped in an orderly way', async () => {
-    const first = await holder();
+    const first = await local.holder();
     const { failed, gap } = await reachability(outputs.amqp_endpoint, async () => {
       await must('docker', 'stop', '--time', '30', first);
-      await holder();
+      await local.holder();
     });
     console.log(`stopped ${first}: ${failed} failed connections, longest wait ${gap.toFixed(0)} ms`);
     expect(failed).toBe(0);
-    expect(await holder()).not.toBe(first);
+    expect(await local.holder()).not.toBe(first);
     await start(first);
   });
 
@@ -208,14 +170,14 @@ describe('the floating address', () => {
     const { gap, failed } = await reachability(outputs.amqp_endpoint, async () => {
       while (performance.now() - resumed < 4000) {
         const since = performance.now() - resumed;
-        if ((await holders()).length > 1) doubled = since;
+        if ((await local.holders()).length > 1) doubled = since;
       }
     });
     console.log(
       `resumed ${paused}: last seen twice ${doubled.toFixed(0)} ms after, ${failed} failed connections, longest wait ${gap.toFixed(0)} ms`,
     );
     expect(doubled).toBeLessThan(1000);
-    expect(await holders()).toHaveLength(1);
+    expect(await local.holders()).toHaveLength(1);
     expect(gap).toBeLessThan(1000);
   });
 });
@@ -227,7 +189,7 @@ describe('a cluster whose nodes were all stopped', () => {
     await connection.close();
     await must('docker', 'stop', '--time', '60', ...BROKERS);
     await must('docker', 'start', ...BROKERS);
-    await whole();
+    await local.whole('orders');
     const again = connect(outputs);
     const consumed = await drain(again, 'orders', confirmed.length);
     await again.close();

@@ -24,6 +24,7 @@ export interface Settings {
   readonly queues?: readonly string[];
   readonly idleTimeoutSeconds?: number;
   readonly readyTimeoutSeconds?: number;
+  readonly metadataStore?: 'mnesia' | 'khepri';
   readonly rabbitmqImage?: string;
   readonly engine?: string;
   /** Host that gets a cookie of its own. */
