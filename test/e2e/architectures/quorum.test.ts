@@ -17,7 +17,7 @@ const QUEUE = 'orders';
 const deployment = new Deployment({
   prefix: PREFIX,
   subnet: '172.30.60.0/24',
-  ...(process.env['BROKERS_CHECK_STORE'] === 'khepri' ? { metadataStore: 'khepri' } : {}),
+  metadataStore: process.env['BROKERS_CHECK_STORE'] === 'mnesia' ? 'mnesia' : 'khepri',
 });
 let outputs: Outputs;
 let cluster: LocalCluster;

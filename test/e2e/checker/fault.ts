@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { run } from '../support/command';
 
 const ATTEMPTS = 3;
+const PAUSE_MILLISECONDS = 200;
 
-/** A command with its arguments, and what it says when there was nothing to do. */
+/** A command with its arguments, which may be repeated, and what it says when there is nothing left to do. */
 export interface Step {
   readonly command: readonly [program: string, ...args: string[]];
   /** Output that makes a failure count as done. @default none */
@@ -30,39 +31,45 @@ export interface Fault {
   readonly aim: (draw: number) => Promise<Injection>;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Faults that hold right now; the end of this process heals them as well. */
 const holding = new Set<Injection>();
 
 /** Injects; on failure heals and throws. */
 export async function begin(injection: Injection): Promise<void> {
-  if (holding.size === 0) process.once('exit', healAtOnce);
+  if (holding.size === 0) watchTheEnd(true);
   holding.add(injection);
   try {
-    for (const step of injection.inject) await take(step);
+    for (const step of injection.inject) await repeatedly(step);
   } catch (error) {
     await end(injection);
     throw error;
   }
 }
 
-/** Heals; a step that fails is tried again. @throws Error with what could not be healed, after all has been tried */
+/** Heals. @throws Error with what could not be healed, after all has been tried */
 export async function end(injection: Injection): Promise<void> {
   const failures: string[] = [];
   for (const step of injection.heal) {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await take(step);
-        break;
-      } catch (error) {
-        if (attempt < ATTEMPTS) continue;
-        failures.push(String(error));
-        break;
-      }
-    }
+    await repeatedly(step).catch((error: unknown) => failures.push(String(error)));
   }
   holding.delete(injection);
-  if (holding.size === 0) process.off('exit', healAtOnce);
+  if (holding.size === 0) watchTheEnd(false);
   if (failures.length > 0) throw new Error(failures.join('\n'));
+}
+
+/** A busy engine fails now and then, e.g. to freeze a container while a health check starts in it. */
+async function repeatedly(step: Step): Promise<void> {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    try {
+      await take(step);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    }
+  }
+  await take(step);
 }
 
 async function take({ command: [program, ...args], doneAlready }: Step): Promise<void> {
@@ -71,7 +78,13 @@ async function take({ command: [program, ...args], doneAlready }: Step): Promise
   throw new Error(`${program} ${args.join(' ')} failed:\n${output}`);
 }
 
-/** The last chance: an exiting process waits for nothing that is asynchronous. */
+function watchTheEnd(watched: boolean): void {
+  const change = watched ? 'on' : 'off';
+  process[change]('exit', healAtOnce);
+  for (const signal of SIGNALS) process[change](signal, healAndEnd);
+}
+
+/** An ending process waits for nothing that is asynchronous. */
 function healAtOnce(): void {
   for (const { heal } of holding) {
     for (const { command } of heal) {
@@ -79,4 +92,12 @@ function healAtOnce(): void {
       spawnSync(program, args, { stdio: 'ignore' });
     }
   }
+  holding.clear();
+}
+
+function healAndEnd(signal: NodeJS.Signals): void {
+  healAtOnce();
+  watchTheEnd(false);
+  // By the signal itself, as if nobody had listened.
+  process.kill(process.pid, signal);
 }

@@ -26,7 +26,7 @@ export function pause(name: string, target: Target, holdSeconds: Fault['holdSeco
     holdSeconds,
     (draw) => target(draw).then((host) => [host]),
     ([host = '']) => ({
-      inject: [{ command: ['docker', 'pause', host] }],
+      inject: [{ command: ['docker', 'pause', host], doneAlready: /is already paused/ }],
       heal: [{ command: ['docker', 'unpause', host], doneAlready: /is not paused/ }],
     }),
   );
@@ -62,7 +62,7 @@ function onHosts(
 
 function killHosts(hosts: readonly string[]): Steps {
   return {
-    inject: [{ command: ['docker', 'kill', '--signal', 'KILL', ...hosts] }],
+    inject: [{ command: ['docker', 'kill', '--signal', 'KILL', ...hosts], doneAlready: /is not running/ }],
     heal: [start(hosts)],
   };
 }

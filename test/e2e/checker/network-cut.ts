@@ -43,19 +43,32 @@ export function cut(
   };
 }
 
-/** Address of a container in its only network. */
-export async function addressOf(host: string): Promise<string> {
-  const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}';
-  const addresses = (await must('docker', 'inspect', '--format', format, host)).trim().split(/\s+/);
-  const [address] = addresses;
-  if (address === undefined || address === '' || addresses.length > 1) {
-    throw new Error(`${host} must have one network, got the addresses ${addresses.join(', ')}`);
+const REMOVAL = [
+  `iptables -w -D INPUT -j ${CHAIN}`,
+  `iptables -w -D OUTPUT -j ${CHAIN}`,
+  `iptables -w -F ${CHAIN}`,
+  `iptables -w -X ${CHAIN}`,
+  // Fails while the chain is there.
+  `! iptables -w -S ${CHAIN} >&2`,
+].join('\n');
+
+/** Address of a container. @param network is needed when it has several */
+export async function addressOf(host: string, network?: string): Promise<string> {
+  const format = '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{.IPAddress}}\n{{end}}';
+  const listing = (await must('docker', 'inspect', '--format', format, host)).split('\n');
+  const all = listing
+    .map((text) => text.split(' '))
+    .filter(([name]) => network === undefined || name === network);
+  const [[, address] = []] = all;
+  if (address === undefined || address === '' || all.length > 1) {
+    throw new Error(`${host} must have one address, got networks ${listing.join(', ')}: name one`);
   }
   return address;
 }
 
 function dropRules(addresses: readonly string[]): string {
   return [
+    REMOVAL,
     'set -e',
     `iptables -w -N ${CHAIN}`,
     ...addresses.flatMap((address) => [
@@ -67,15 +80,6 @@ function dropRules(addresses: readonly string[]): string {
     `iptables -w -I OUTPUT -j ${CHAIN}`,
   ].join('\n');
 }
-
-const REMOVAL = [
-  `iptables -w -D INPUT -j ${CHAIN}`,
-  `iptables -w -D OUTPUT -j ${CHAIN}`,
-  `iptables -w -F ${CHAIN}`,
-  `iptables -w -X ${CHAIN}`,
-  // Fails while the chain is there.
-  `! iptables -w -S ${CHAIN}`,
-].join('\n');
 
 function inNetworkOf(host: string, script: string, doneAlready?: RegExp): Step {
   return {
