@@ -2,20 +2,15 @@ import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../../lib/model/errors';
 import { BrokerGroup } from '../../lib/rabbitmq/broker-group';
 import { BrokerGroupProps } from '../../lib/rabbitmq/broker-group-props';
-import { RabbitMqVersion } from '../../lib/rabbitmq/version';
+import { MetadataStore, RabbitMqVersion } from '../../lib/rabbitmq/version';
 
 /** What a stack decides for the brokers of an architecture; the architecture decides everything else. */
 export interface ArchitectureProps extends Pick<
   BrokerGroupProps,
-  | 'platform'
-  | 'name'
-  | 'memoryMiB'
-  | 'openFiles'
-  | 'metadataStore'
-  | 'erlangCookie'
-  | 'administrator'
-  | 'readyTimeoutSeconds'
+  'platform' | 'name' | 'memoryMiB' | 'openFiles' | 'erlangCookie' | 'administrator' | 'readyTimeoutSeconds'
 > {
+  /** Where a cluster keeps vhosts, users, queues and so on. @default what its version chooses */
+  readonly metadataStore?: MetadataStore;
   /** Number of brokers. @default what the architecture says */
   readonly nodes?: number;
   /** Names of the queues to declare, of the type that the architecture is about. */
