@@ -18,7 +18,7 @@ let checkout: string;
 beforeEach(() => {
   // A checkout of its own, so that nothing of this one's set-up changes.
   checkout = mkdtempSync(join(tmpdir(), 'brokers-checkout-'));
-  for (const name of ['scripts', 'images'])
+  for (const name of ['scripts', 'images', 'test/e2e/architectures'])
     cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
   mkdirSync(join(checkout, 'bin'));
 });
@@ -44,7 +44,7 @@ function call(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Spa
   });
 }
 
-describe.each(['demo', 'test', 'images'])('scripts/%s.mjs', (name) => {
+describe.each(['demo', 'test', 'images', 'check'])('scripts/%s.mjs', (name) => {
   it('explains itself and does nothing else', () => {
     const { status, stdout, stderr } = call([`scripts/${name}.mjs`, '--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
 import { Site } from '../checker/clients';
-import { fullDisk } from '../checker/full-disk';
+import { diskAlarm } from '../checker/disk-alarm';
 import { anyOf, kill, killAll, pause, restartAll, stop } from '../checker/host-faults';
 import { addressOf, cut } from '../checker/network-cut';
 import { broken } from '../checker/report';
@@ -37,11 +37,11 @@ afterAll(async () => {
   await deployment.remove();
 }, 120_000);
 
-describe('quorum queues', () => {
+describe('quorum queues under the checker', () => {
   it(
     'lose nothing that they confirmed, and a minority accepts nothing',
     async () => {
-      const addresses = await Promise.all(BROKERS.map(addressOf));
+      const addresses = await Promise.all(BROKERS.map((host) => addressOf(host)));
       const leader = (): Promise<string> => cluster.leader(QUEUE);
       const outcome = await check({
         architecture: 'quorum',
@@ -69,7 +69,7 @@ describe('quorum queues', () => {
             return { hosts: [host], from, isolated: [host] };
           }),
           kill('kill proxy with the address', () => cluster.holder()),
-          fullDisk(anyOf(BROKERS)),
+          diskAlarm(anyOf(BROKERS)),
           restartAll(BROKERS),
           killAll(BROKERS),
         ],

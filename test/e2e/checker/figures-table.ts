@@ -8,7 +8,7 @@ const PAGE = join(ROOT, 'docs/figures.md');
 const HEADING = '## Checker';
 const INTRODUCTION = `Every architecture under the same checker: publishers with confirms and consumers with acknowledgements, all messages
 numbered, one fault after the other. Waits are the longest that one client had between two confirms or two messages. A row
-is written by \`npm run check -- ARCHITECTURE --minutes 10 --write\`.`;
+is written by \`npm run check -- --only NAME --minutes 10 --write\`.`;
 
 /** Puts the row of an outcome into docs/figures.md. */
 export async function keepRow(outcome: Outcome): Promise<void> {
