@@ -70,7 +70,8 @@ open('epmd', '4369/4369', { sourceSecurityGroupId: firewall.id, description: 'ep
 open('clustering', '25672/25672', { sourceSecurityGroupId: firewall.id, description: 'clustering' });
 open('tools', '35672/35682', { sourceSecurityGroupId: firewall.id, description: 'tools' });
 open('balancer', `${AMQP}/${AMQP}`, { cidrIp: '100.64.0.0/10', description: 'load balancer' });
-for (const cidrIp of settings.clients) open(`clients-${cidrIp}`, `${AMQP}/${AMQP}`, { cidrIp });
+for (const cidrIp of settings.clients)
+  open(`clients-${cidrIp}`, `${AMQP}/${AMQP}`, { cidrIp, description: 'clients' });
 
 const spread = new EcsDeploymentSet(stack, 'spread', {
   deploymentSetName: 'prod-rabbitmq',

@@ -77,6 +77,8 @@ export class ProdStack extends TerraformStack {
   private createPlatform({ version }: Architecture): EcsPlatform {
     const { settings } = this;
     const { docker } = settings;
+    const key = settings.kmsKey === undefined ? {} : { kmsKeyId: settings.kmsKey };
+    const systemDisk = { sizeGiB: settings.systemDiskGiB, ...key };
     return new EcsPlatform(this, 'ecs', {
       network: this.network,
       images: Images.fromRegistry({
@@ -87,12 +89,16 @@ export class ProdStack extends TerraformStack {
       machines: {
         rabbitmq: {
           instanceType: settings.instanceType,
-          systemDisk: { sizeGiB: settings.systemDiskGiB },
-          dataDisk: { sizeGiB: settings.dataDiskGiB },
+          systemDisk,
+          dataDisk: { sizeGiB: settings.dataDiskGiB, ...key },
           zoneSpread: settings.zoneSpread,
         },
         // A floating address lives in one zone.
-        proxy: { instanceType: settings.proxyInstanceType ?? settings.instanceType, zoneSpread: 1 },
+        proxy: {
+          instanceType: settings.proxyInstanceType ?? settings.instanceType,
+          systemDisk,
+          zoneSpread: 1,
+        },
       },
       docker: installation(docker),
       engine: { insecureRegistries: settings.insecureRegistries },
@@ -183,10 +189,10 @@ export class ProdStack extends TerraformStack {
       listeners: [HaproxyListener.amqp(cluster, { heartbeatSeconds }), HaproxyListener.management(cluster)],
       statistics: this.secret('password', 'statistics-password'),
     });
-    for (const cidr of settings.clients) pair.connections.allowFrom(Peer.ipv4(cidr), Port.amqp);
+    for (const cidr of settings.clients) pair.connections.allowFrom(Peer.ipv4(cidr), Port.amqp, 'clients');
     for (const cidr of settings.operators) {
       for (const port of [Port.management, Port.tcp(STATISTICS_PORT)]) {
-        pair.connections.allowFrom(Peer.ipv4(cidr), port);
+        pair.connections.allowFrom(Peer.ipv4(cidr), port, 'operators');
       }
     }
     this.output('statistics_url', pair.statisticsUrl);

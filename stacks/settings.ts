@@ -91,6 +91,8 @@ const entries = {
   openFiles: v.optional(whole(4096), 65_536),
   systemDiskGiB: v.optional(gib, 40),
   dataDiskGiB: v.optional(gib, 100),
+  /** Id of the key of KMS that encrypts the disks; the service's own key when absent. */
+  kmsKey: v.optional(text),
   /** Where the cookie and the passwords come from; with kms and oos a secret is named `<environment>-<secret>`. */
   secrets: v.optional(oneOf('generated', 'kms', 'oos'), 'generated'),
   /** RAM role of the machines, needed for kms and oos. */

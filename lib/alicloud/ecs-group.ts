@@ -140,6 +140,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       systemDiskCategory: props.systemDisk.category,
       systemDiskSize: props.systemDisk.size,
       systemDiskEncrypted: props.systemDisk.encrypted,
+      ...(props.systemDisk.kmsKeyId === undefined ? {} : { systemDiskKmsKeyId: props.systemDisk.kmsKeyId }),
       ...(props.systemDisk.performanceLevel === undefined
         ? {}
         : { systemDiskPerformanceLevel: props.systemDisk.performanceLevel }),
@@ -186,6 +187,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       category: dataDisk.category,
       size: dataDisk.size,
       encrypted: dataDisk.encrypted,
+      ...(dataDisk.kmsKeyId === undefined ? {} : { kmsKeyId: dataDisk.kmsKeyId }),
       ...(dataDisk.performanceLevel === undefined ? {} : { performanceLevel: dataDisk.performanceLevel }),
       deleteWithInstance: false,
       tags: { ...tags },

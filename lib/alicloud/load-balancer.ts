@@ -252,7 +252,7 @@ export class LoadBalancer extends Construct implements ITopologySource {
     for (const port of targetPorts) {
       target.connections?.allowFrom(BALANCERS, port, 'load balancer');
       if (port.from !== targetPort) continue;
-      for (const { peer } of networks) target.connections?.allowFrom(peer, port);
+      for (const { peer } of networks) target.connections?.allowFrom(peer, port, 'clients');
     }
   }
 }

@@ -8,8 +8,10 @@ export interface DiskOptions {
   readonly category?: 'cloud_essd' | 'cloud_auto' | 'cloud_essd_entry' | 'cloud_efficiency' | 'cloud_ssd';
   /** Of category cloud_essd only. @default 'PL1' */
   readonly performanceLevel?: 'PL0' | 'PL1' | 'PL2' | 'PL3';
-  /** Encrypted with the service's own key. @default true */
+  /** @default true */
   readonly encrypted?: boolean;
+  /** Id of a key of KMS, which encrypts it in place of the service's own key. @default the service's own key */
+  readonly kmsKeyId?: string;
 }
 
 /** The machines of one role. */
@@ -37,9 +39,10 @@ export interface Disk {
   readonly category: string;
   readonly performanceLevel?: string;
   readonly encrypted: boolean;
+  readonly kmsKeyId?: string;
 }
 
-/** @throws ValidationError for a size out of range, or a performance level that the category lacks */
+/** @throws ValidationError for a size out of range, a performance level that the category lacks, or a key without use */
 export function diskOf(subject: ErrorSubject, name: string, options: DiskOptions): Disk {
   const { sizeGiB, category = 'cloud_essd', encrypted = true } = options;
   const essd = category === 'cloud_essd';
@@ -55,10 +58,17 @@ export function diskOf(subject: ErrorSubject, name: string, options: DiskOptions
       `${name}.performanceLevel ${options.performanceLevel} is of category cloud_essd only, got ${category}: leave it out`,
     );
   }
+  if (options.kmsKeyId !== undefined && !encrypted) {
+    throw new ValidationError(
+      subject,
+      `${name}.kmsKeyId is of encrypted disks only: leave out encrypted: false`,
+    );
+  }
   return {
     size: sizeGiB,
     category,
     encrypted,
+    ...(options.kmsKeyId === undefined ? {} : { kmsKeyId: options.kmsKeyId }),
     ...(essd ? { performanceLevel: options.performanceLevel ?? 'PL1' } : {}),
   };
 }

@@ -88,7 +88,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       last = this.createListener(listener, group, previous);
       previous = [last];
       const allowed = networks.get(listener) ?? [];
-      for (const { peer } of allowed) this.connections.allowFrom(peer, Port.tcp(listener.port));
+      for (const { peer } of allowed) this.connections.allowFrom(peer, Port.tcp(listener.port), 'clients');
       this.openTarget(listener, allowed, vswitches);
     }
     this.ready = last;
@@ -243,7 +243,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       for (const vswitch of vswitches) connections.allowFrom(this.peerOf(vswitch), port, 'load balancer');
     }
     if (this.props.preserveClientIp !== true) return;
-    for (const { peer } of networks) connections.allowFrom(peer, Port.tcp(targetPort));
+    for (const { peer } of networks) connections.allowFrom(peer, Port.tcp(targetPort), 'clients');
   }
 
   private peerOf({ zone, cidr }: IVswitch): Peer {

@@ -144,7 +144,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
     this.ready = placed.ready;
     this.connections = placed.connections;
     for (const { servers } of props.listeners) {
-      for (const port of servers?.ports ?? []) servers?.connections.allowFrom(this, port);
+      for (const port of servers?.ports ?? []) servers?.connections.allowFrom(this, port, 'proxies');
     }
   }
 

@@ -168,6 +168,18 @@ describe('a setting of the platform', () => {
       { size: 500, performance_level: 'PL3', encrypted: false, category: 'cloud_essd' },
     ],
     [
+      'systemDisk',
+      broker({ systemDisk: { sizeGiB: 40, kmsKeyId: 'key-1' } }),
+      INSTANCE,
+      { system_disk_encrypted: true, system_disk_kms_key_id: 'key-1' },
+    ],
+    [
+      'dataDisk',
+      broker({ dataDisk: { sizeGiB: 100, kmsKeyId: 'key-1' } }),
+      DISK,
+      { encrypted: true, kms_key_id: 'key-1' },
+    ],
+    [
       'machineImage',
       { machineImage: MachineImage.perRegion({ 'cn-hangzhou': 'm-1', 'cn-beijing': 'm-2' }, 'debian-12') },
       INSTANCE,

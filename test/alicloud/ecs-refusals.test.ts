@@ -58,6 +58,11 @@ describe('a platform refuses', () => {
       'stack/ecs: dataDisk.performanceLevel PL2 is of category cloud_essd only, got cloud_ssd: leave it out',
     ],
     [
+      'a key for a disk that is not encrypted',
+      () => broker({ dataDisk: { sizeGiB: 100, encrypted: false, kmsKeyId: 'key-1' } }),
+      'stack/ecs: dataDisk.kmsKeyId is of encrypted disks only: leave out encrypted: false',
+    ],
+    [
       'a group that it has no machines for',
       () => ({ machines: { rabbitmq: BROKER } }),
       "stack/ecs: proxy needs machines for proxy: add machines.proxy, e.g. { instanceType: 'ecs.g8i.large' }",
