@@ -2,7 +2,8 @@
 import { readArguments } from './setup/arguments.mjs';
 import { must, run } from './setup/command.mjs';
 import { provideEngine } from './setup/engine.mjs';
-import { provideImages } from './setup/images.mjs';
+import { OLDER_SERIES } from './setup/build-image.mjs';
+import { provideImages, provideSeries } from './setup/images.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { runMain, say, step } from './setup/report.mjs';
 import { checkSystem } from './setup/system.mjs';
@@ -14,6 +15,7 @@ where the stacks take them. Without an option: from a registry where one answers
 
   --build            build them here from the Dockerfiles in images/
   --pull             pull those of images/registry.json, and fail where that can't be done
+  --series 3.10      as well as the image of that release series, which the stack mirrored runs
   --push REGISTRY    then push them to REGISTRY, e.g. registry.example.com/brokers, under the last part of their names;
                      log in to it before (\`docker login\`)
   --help             print this
@@ -21,14 +23,16 @@ where the stacks take them. Without an option: from a registry where one answers
 BROKERS_RABBITMQ_IMAGE and BROKERS_PROXY_IMAGE name images to use instead, for instance pushed ones.
 Exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`;
 
-async function provide({ build, pull, push }) {
+async function provide({ build, pull, push, series }) {
   await checkSystem({ linux: true });
   await provideEngine();
   const images = await provideImages(build ? 'build' : pull ? 'pull' : undefined);
+  const names = { rabbitmq: images.rabbitmq, proxy: images.proxy };
+  if (series !== undefined) names[`rabbitmq ${series}`] = await provideSeries(series, images);
   if (push !== undefined) {
-    for (const role of ['rabbitmq', 'proxy']) await pushImage(images[role], push);
+    for (const image of Object.values(names)) await pushImage(image, push);
   }
-  say(`rabbitmq  ${images.rabbitmq}\nproxy     ${images.proxy}`);
+  for (const [role, image] of Object.entries(names)) say(`${role.padEnd(14)}${image}`);
   return 0;
 }
 
@@ -46,9 +50,16 @@ async function pushImage(image, registry) {
 
 const chosen = readArguments(
   HELP,
-  { build: { type: 'boolean' }, pull: { type: 'boolean' }, push: { type: 'string' } },
-  ({ build, pull }) => {
+  {
+    build: { type: 'boolean' },
+    pull: { type: 'boolean' },
+    push: { type: 'string' },
+    series: { type: 'string' },
+  },
+  ({ build, pull, series }) => {
     if (build && pull) throw new Error('Use --build or --pull, not both.');
+    if (series !== undefined && !OLDER_SERIES.includes(series))
+      throw new Error(`There is no image of the series ${series}: use ${OLDER_SERIES.join(', ')}.`);
   },
 );
 await runMain(() => exclusively('setup', () => provide(chosen)));

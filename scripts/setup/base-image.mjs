@@ -10,43 +10,49 @@ import { isOnEngine, pull } from './pull.mjs';
 import { SetupError, step } from './report.mjs';
 import { hasApt, isRoot } from './system.mjs';
 
-const SUITE = 'trixie';
-const PUBLIC = `debian:${SUITE}-slim`;
-const OWN = `cdktf-brokers/debian:${SUITE}`;
 const MIRROR = process.env.BROKERS_DEBIAN_MIRROR || 'http://deb.debian.org/debian';
 const SECURITY = MIRROR.replace(/\/debian\/?$/, '/debian-security');
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const SCRIPT = '/usr/share/debootstrap/scripts/sid';
-const SOURCES = `deb ${MIRROR} ${SUITE} main\ndeb ${MIRROR} ${SUITE}-updates main\ndeb ${SECURITY} ${SUITE}-security main\n`;
 
-/** Resolves to the name of a Debian image that the engine has. A registry is asked only when `registry` is true. */
-export async function provideBase({ registry }) {
-  if (await isOnEngine(PUBLIC)) return PUBLIC;
-  if (await isBuiltFrom(OWN, source())) return OWN;
-  if (registry && (await pullBase())) return PUBLIC;
-  await makeBase();
-  return OWN;
+/** The release of Debian that images are made of unless their software needs another one. */
+export const DEFAULT_SUITE = 'trixie';
+
+/**
+ * Resolves to the name of an image of Debian's release `suite` that the engine has. A registry is asked only when
+ * `registry` is true.
+ */
+export async function provideBase({ registry, suite = DEFAULT_SUITE }) {
+  const pulled = `debian:${suite}-slim`;
+  const own = `cdktf-brokers/debian:${suite}`;
+  if (await isOnEngine(pulled)) return pulled;
+  if (await isBuiltFrom(own, source(suite))) return own;
+  if (registry && (await pullBase(pulled))) return pulled;
+  await makeBase(suite, own);
+  return own;
 }
 
-async function pullBase() {
+async function pullBase(name) {
   let failure;
-  await step(`images: pulling ${PUBLIC}`, async () => {
-    failure = await pull(PUBLIC);
+  await step(`images: pulling ${name}`, async () => {
+    failure = await pull(name);
     return failure?.reason;
   });
   return failure === undefined;
 }
 
-const source = () => fingerprint(SUITE, SOURCES);
+const sources = (suite) =>
+  `deb ${MIRROR} ${suite} main\ndeb ${MIRROR} ${suite}-updates main\ndeb ${SECURITY} ${suite}-security main\n`;
+const source = (suite) => fingerprint(suite, sources(suite));
 
-async function makeBase() {
+async function makeBase(suite, name) {
   await provideDebootstrap();
   await removeAbandoned();
   const directory = mkdtempSync(join(made(WORK), 'base-'));
   try {
     await step(
-      `images: Debian ${SUITE} by debootstrap, no image registry answers`,
-      () => bootstrap(directory),
+      `images: Debian ${suite} by debootstrap, no image registry answers`,
+      () => bootstrap(suite, directory, name),
       '40 s',
     );
   } finally {
@@ -54,14 +60,14 @@ async function makeBase() {
   }
 }
 
-async function bootstrap(directory) {
+async function bootstrap(suite, directory, name) {
   await must(
     'debootstrap',
-    ['--variant=minbase', `--keyring=${KEYRING}`, SUITE, directory, MIRROR, SCRIPT],
+    ['--variant=minbase', `--keyring=${KEYRING}`, suite, directory, MIRROR, SCRIPT],
     `Debian could not be fetched from ${MIRROR}: name a mirror that this machine reaches in BROKERS_DEBIAN_MIRROR, or images in BROKERS_RABBITMQ_IMAGE and BROKERS_PROXY_IMAGE`,
     { output: 'debootstrap' },
   );
-  writeFileSync(join(directory, 'etc/apt/sources.list'), SOURCES);
+  writeFileSync(join(directory, 'etc/apt/sources.list'), sources(suite));
   const archive = `${directory}.tar`;
   const left = [
     './var/cache/apt/archives/*.deb',
@@ -78,7 +84,7 @@ async function bootstrap(directory) {
     );
     await must(
       'docker',
-      ['import', '--change', `LABEL ${SOURCE_LABEL}=${source()}`, archive, OWN],
+      ['import', '--change', `LABEL ${SOURCE_LABEL}=${source(suite)}`, archive, name],
       'The Docker engine did not take the base image: make room on its disk',
     );
   } finally {

@@ -50,6 +50,20 @@ export async function provideImages(mode = process.env.BROKERS_IMAGES || 'auto')
   return result;
 }
 
+/**
+ * Puts the image of an older `series` of RabbitMQ on the engine, e.g. 3.10. `source`: where the other images are from, as
+ * `provideImages` found out. Resolves to its name.
+ */
+export async function provideSeries(series, { source }) {
+  if (source === 'built') return buildImage('rabbitmq', { registry: false, series });
+  const image = readJson(join(ROOT, 'images/registry.json')).series[series];
+  const failure = await takeFromRegistry(`rabbitmq ${series}`, image);
+  if (failure === undefined) return image;
+  throw new SetupError(
+    `${image} could not be pulled: ${failure.reason}. Build the images with \`npm run images -- --build --series ${series}\`.`,
+  );
+}
+
 /** The version line in an image's tag: `registry.example.com:5000/rabbitmq:4.0.9-management` → `4.0`. */
 export function versionInTag(image) {
   return /:v?(\d+\.\d+)[^/]*$/.exec(image)?.[1];

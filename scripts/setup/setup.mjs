@@ -4,7 +4,8 @@ import { performance } from 'node:perf_hooks';
 import { run } from './command.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { provideEngine } from './engine.mjs';
-import { provideImages } from './images.mjs';
+import { OLDER_SERIES } from './build-image.mjs';
+import { provideImages, provideSeries } from './images.mjs';
 import { exclusively } from './lock.mjs';
 import { provideProvider } from './provider.mjs';
 import { SetupError, say, secondsSince, step } from './report.mjs';
@@ -39,7 +40,10 @@ async function allSteps({ engine, terraform, compile, tests }) {
   if (engine) {
     Object.assign(environment, await provideEngine());
     const { source } = await provideImages();
-    if (tests) await provideTestImages({ registry: source === 'registry' });
+    if (tests) {
+      await provideTestImages({ registry: source === 'registry' });
+      for (const series of OLDER_SERIES) await provideSeries(series, { source });
+    }
     Object.assign(environment, await provideProvider(found));
   }
   if (compile) await build();

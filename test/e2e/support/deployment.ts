@@ -20,6 +20,7 @@ export interface Settings {
   readonly prefix: string;
   readonly subnet: string;
   readonly architecture?: ArchitectureName;
+  readonly frontEnd?: 'haproxy-keepalived' | 'none';
   readonly nodes?: number;
   readonly queues?: readonly string[];
   readonly idleTimeoutSeconds?: number;
