@@ -36,6 +36,7 @@ export * from './rabbitmq/broker-group-props';
 export * from './rabbitmq/cluster';
 export * from './rabbitmq/cluster-props';
 export { ExchangeOptions, ExchangeType } from './rabbitmq/exchange';
+export { mirroredQueues, MirroringOptions, Promotion } from './rabbitmq/mirroring';
 export { NodeSettings } from './rabbitmq/node-configuration';
 export { RabbitMqPlugin } from './rabbitmq/plugins';
 export { PolicyOptions, PolicyScope } from './rabbitmq/policy';

@@ -9,14 +9,17 @@ import { readEnvironments } from './settings';
 const SUBNETS: Readonly<Record<Exclude<ArchitectureName, 'quorum'>, string>> = {
   mirrored: '172.29.1.0/24',
   ordinary: '172.29.2.0/24',
+  'ram-nodes': '172.29.6.0/24',
   single: '172.29.3.0/24',
   warren: '172.29.4.0/24',
   'warren-moving-store': '172.29.5.0/24',
 };
+/** Their warnings would stand in the output of every command, whatever stack it is for. */
+const DEPRECATED: readonly ArchitectureName[] = ['ram-nodes'];
 
 /**
- * Every stack of the project.
- * @param variables the process environment, which can replace settings of an environment
+ * Every stack of the project, those that RabbitMQ advises against with `BROKERS_DEPRECATED=1` only.
+ * @param variables the process environment, which can also replace settings of an environment
  * @throws ValidationError for bad settings
  */
 export function createApp(variables: NodeJS.ProcessEnv): App {
@@ -24,6 +27,7 @@ export function createApp(variables: NodeJS.ProcessEnv): App {
   const images = localImages();
   new LocalStack(app, 'local', { images });
   for (const [architecture, subnet] of Object.entries(SUBNETS) as [ArchitectureName, string][]) {
+    if (DEPRECATED.includes(architecture) && variables['BROKERS_DEPRECATED'] !== '1') continue;
     new LocalStack(app, architecture, { images, architecture, subnet, prefix: `${architecture}-` });
   }
   for (const { name, settings } of readEnvironments('environments', variables)) {

@@ -21,6 +21,8 @@ export interface LocalStackProps {
   readonly nodes?: number;
   /** Names of queues. @default one named `orders` */
   readonly queues?: readonly string[];
+  /** Names of quorum queues beside those. @default none */
+  readonly quorumQueues?: readonly string[];
   /** Comes before all host names, e.g. `blue-`. @default none */
   readonly prefix?: string;
   /** After this time without a byte the proxies close a connection. @default 3 hours */
@@ -52,6 +54,7 @@ export class LocalStack extends TerraformStack {
       platform,
       name: `${prefix}rabbitmq`,
       queues: props.queues ?? ['orders'],
+      quorumQueues: props.quorumQueues ?? [],
       // All brokers share this machine: each takes its limits from a memory of its own.
       memoryMiB: 1024,
       ...(props.nodes === undefined ? {} : { nodes: props.nodes }),

@@ -61,6 +61,7 @@ export class ProdStack extends TerraformStack {
       platform: this.platform,
       name: `${id}-rabbitmq`,
       queues: settings.queues,
+      quorumQueues: settings.quorumQueues,
       openFiles: settings.openFiles,
       ...this.secret('erlangCookie', 'erlang-cookie'),
       administrator: this.secret('password', 'administrator-password'),

@@ -124,6 +124,8 @@ const entries = {
   tags: v.optional(v.record(text, text, 'must be names with a text each'), {}),
   /** Queues to declare, of the type that the architecture is about. */
   queues: v.optional(texts, []),
+  /** Quorum queues to declare beside those, e.g. to move to them from mirrored ones. */
+  quorumQueues: v.optional(texts, []),
 };
 
 const schema = v.strictObject(entries, keyProblem);

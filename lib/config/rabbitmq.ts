@@ -41,10 +41,15 @@ export interface RabbitMqConf {
   readonly definitionsPath: string;
 }
 
+/** Whether a node keeps metadata on its disk, or in memory only. */
+export type NodeType = 'disc' | 'ram';
+
 /** How a new node finds its cluster. */
 export interface PeerDiscovery {
   /** Host names of all nodes. */
   readonly nodes: readonly string[];
+  /** What a node becomes when it joins. @default 'disc' */
+  readonly nodeType?: NodeType;
   /** Attempts before a new node gives up. @default 30 */
   readonly retryLimit?: number;
   /** Pause between two attempts. @default 1000 */
@@ -105,7 +110,7 @@ export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): s
  * @throws ValidationError for a name that is no host name or stands twice, or a number out of range
  */
 export function renderPeerDiscovery(subject: ErrorSubject, discovery: PeerDiscovery): string {
-  const { nodes, retryLimit = 30, retryIntervalMilliseconds = 1000 } = discovery;
+  const { nodes, nodeType = 'disc', retryLimit = 30, retryIntervalMilliseconds = 1000 } = discovery;
   for (const node of nodes) assertHostName(subject, node);
   const twice = nodes.find((node, index) => nodes.indexOf(node) !== index);
   if (twice !== undefined) {
@@ -117,6 +122,7 @@ export function renderPeerDiscovery(subject: ErrorSubject, discovery: PeerDiscov
   return lines([
     'cluster_formation.peer_discovery_backend = classic_config',
     ...nodes.map((node, index) => `cluster_formation.classic_config.nodes.${index + 1} = rabbit@${node}`),
+    nodeType === 'ram' ? 'cluster_formation.node_type = ram' : '',
     `cluster_formation.target_cluster_size_hint = ${nodes.length}`,
     `cluster_formation.discovery_retry_limit = ${retryLimit}`,
     `cluster_formation.discovery_retry_interval = ${retryIntervalMilliseconds}`,

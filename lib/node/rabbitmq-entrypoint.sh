@@ -10,6 +10,26 @@ mkdir -p /var/log/rabbitmq
 chown rabbitmq: /var/log/rabbitmq
 touch /run/brokers/started
 
+# A RAM node has its metadata from another one. Without, it would make a cluster of its own, and as a disc node.
+{
+  read -r _
+  read -r _ ram_nodes
+  mapfile -t nodes
+} </etc/brokers/cluster
+serves() {
+  (exec 3<>"/dev/tcp/$1/5672") 2>/dev/null
+}
+another_serves() {
+  local node
+  for node in "${nodes[@]}"; do
+    [[ $node == "$RABBITMQ_NODENAME" ]] || ! serves "${node#*@}" || return 0
+  done
+  return 1
+}
+if [[ " $ram_nodes " == *" $RABBITMQ_NODENAME "* ]]; then
+  until another_serves; do sleep 0.25; done
+fi
+
 # Debian's command on the path is a wrapper that loses SIGTERM and hides the log: the broker behind it does neither.
 server=/usr/lib/rabbitmq/bin/rabbitmq-server
 [[ -x $server ]] || server=rabbitmq-server

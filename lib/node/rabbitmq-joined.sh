@@ -6,14 +6,15 @@ set -euo pipefail
 
 {
   read -r _
-  read -r store
+  read -r store _
   mapfile -t nodes
 } </etc/brokers/cluster
 
 status=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet cluster_status --formatter json)
-[[ $status =~ \"disk_nodes\":\[([^]]*)\] ]]
-members=${BASH_REMATCH[1]//[\",]/ }
-for member in $members; do
+for type in disk ram; do
+  [[ $status =~ \"${type}_nodes\":\[([^]]*)\] ]] && members+=" ${BASH_REMATCH[1]//[\",]/ }"
+done
+for member in ${members:-}; do
   [[ " ${nodes[*]} " == *" $member "* ]] && continue
   /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --quiet shrink "$member" >/dev/null
   /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet forget_cluster_node "$member" >/dev/null

@@ -19,7 +19,9 @@ fail() {
 
 status=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet cluster_status --formatter json)
 [[ $status =~ \"disk_nodes\":\[([^]]*)\] ]] || fail 'cluster_status does not list the members'
-if [[ ${BASH_REMATCH[1]} != *"\"$leaving\""* ]]; then
+members=${BASH_REMATCH[1]}
+[[ $status =~ \"ram_nodes\":\[([^]]*)\] ]] && members+=${BASH_REMATCH[1]}
+if [[ $members != *"\"$leaving\""* ]]; then
   echo "$host is not a member any more"
   exit 0
 fi

@@ -16,10 +16,10 @@ fail() {
   exit 1
 }
 
-# /etc/brokers/cluster: the version line, the metadata store, then one Erlang node name a line.
+# /etc/brokers/cluster: the version line, the metadata store and the RAM nodes, then one Erlang node name a line.
 {
   read -r version
-  read -r _
+  read -r _ ram_nodes
   mapfile -t nodes
 } </etc/brokers/cluster
 
@@ -76,6 +76,12 @@ if [[ -n $missing ]]; then
 fi
 stranger=$(comm -13 <(echo "$wanted") <(echo "$running"))
 [[ -z $stranger ]] || fail "sees nodes that are not declared: ${stranger//$'\n'/, }"
+wrong=$(comm -3 <(tr ' ' '\n' <<<"$ram_nodes" | grep . | sort) <(members ram_nodes) | tr -d '\t')
+if [[ -n $wrong ]]; then
+  node=${wrong%%$'\n'*}
+  [[ " $ram_nodes " == *" $node "* ]] && is=disc declared=ram || is=ram declared=disc
+  fail "${node#*@} is a $is node, declared is $declared: a node keeps the type that it joined with, change_cluster_node_type changes it"
+fi
 [[ $status == *'"partitions":{}'* || $status == *'"partitions":[]'* ]] || fail 'reports a network partition'
 [[ $status == *'"alarms":[]'* ]] || fail 'has an alarm: out of memory or disk'
 [[ $status =~ \"rabbitmq_version\":\"([0-9.]+)\" ]] || fail 'does not tell its version'

@@ -1,5 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { NodeType } from '../config/rabbitmq';
 import { Connections } from '../connections/connections';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { FileSpec, GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
@@ -75,7 +76,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
   protected readonly definitions: DefinitionsBuilder;
   private readonly brokers: readonly RabbitMqNode[];
   private readonly plugins: readonly RabbitMqPlugin[];
-  private readonly metadataStore: MetadataStore;
+  protected readonly metadataStore: MetadataStore;
   private placed: IPlacedGroup | undefined;
   private cached: GroupSpec | undefined;
 
@@ -211,20 +212,28 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
     this.node.addValidation({ validate: () => this.problems() });
   }
 
-  /** The files of a node that forms a cluster with `members`, host names among which its own is. */
-  protected files(members: readonly string[]): readonly FileSpec[] {
+  /**
+   * The files of a node of type `nodeType` that forms a cluster with `members`, host names among which its own is; those of
+   * them that are RAM nodes are `ramNodes`.
+   */
+  protected files(
+    members: readonly string[],
+    ramNodes: readonly string[] = [],
+    nodeType: NodeType = 'disc',
+  ): readonly FileSpec[] {
     const document = this.definitions.toDocument({
       name: this.administratorName,
       passwordSecretName: ADMINISTRATOR_SECRET,
     });
     return [
       cookieFile(),
-      membershipFile(this.version, this.metadataStore, members),
+      membershipFile(this.version, this.metadataStore, members, ramNodes),
       ...nodeConfigurationFiles(this, {
         ...this.settings,
         plugins: this.plugins,
         clusterName: this.name,
         nodes: members,
+        nodeType,
       }),
       administratorFile(this.administratorName),
       definitionsFile(document),

@@ -19,15 +19,22 @@ export function cookieFile(): FileSpec {
   };
 }
 
-/** What a node is told of its cluster, for its own scripts: version, metadata store, then the nodes. */
+/** What a node is told of its cluster, for its own scripts: version, metadata store and RAM nodes, then all nodes. */
 export function membershipFile(
   version: RabbitMqVersion,
   store: MetadataStore,
   nodes: readonly string[],
+  ramNodes: readonly string[],
 ): FileSpec {
+  const erlangName = (node: string): string => `rabbit@${node}`;
   return {
     path: '/etc/brokers/cluster',
-    text: [version.toString(), store, ...nodes.map((node) => `rabbit@${node}`), ''].join('\n'),
+    text: [
+      version.toString(),
+      [store, ...ramNodes.map(erlangName)].join(' '),
+      ...nodes.map(erlangName),
+      '',
+    ].join('\n'),
     mode: '0644',
     owner: 'root',
     onChange: 'none',

@@ -3,6 +3,7 @@ import { ErrorSubject, ValidationError } from '../model/errors';
 import { GroupSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { BrokerGroup } from './broker-group';
 import { RabbitMqClusterProps } from './cluster-props';
+import { assertRamNodes } from './ram-nodes';
 
 /** An odd number, so that a majority exists in every split; more than seven copies only cost throughput. */
 const SIZES: readonly number[] = [1, 3, 5, 7];
@@ -14,6 +15,8 @@ const SIZES: readonly number[] = [1, 3, 5, 7];
  * A deploy succeeds only when every node sees all others and none has an alarm.
  */
 export class RabbitMqCluster extends BrokerGroup {
+  private readonly ramNodes: readonly string[];
+
   /** @throws ValidationError for bad input; each rule is named in the error */
   public constructor(scope: Construct, id: string, props: RabbitMqClusterProps) {
     super(scope, id, props, (subject) => {
@@ -24,14 +27,19 @@ export class RabbitMqCluster extends BrokerGroup {
         ...(props.metadataStore === undefined ? {} : { metadataStore: props.metadataStore }),
       };
     });
+    const { nodes, version, ramNodes = [] } = props;
+    assertRamNodes(this, { version, nodes, metadataStore: this.metadataStore }, ramNodes);
+    this.ramNodes = this.nodes.map(({ name }) => name).filter((_, index) => ramNodes.includes(index + 1));
     this.place();
   }
 
   protected groupSpec(): GroupSpec {
-    const files = this.files(this.nodes.map(({ name }) => name));
+    const members = this.nodes.map(({ name }) => name);
+    const disc = this.files(members, this.ramNodes);
+    const ram = this.ramNodes.length === 0 ? disc : this.files(members, this.ramNodes, 'ram');
     return {
       name: this.name,
-      hosts: this.nodes.map((broker) => this.host(broker, files)),
+      hosts: this.nodes.map((broker) => this.host(broker, this.ramNodes.includes(broker.name) ? ram : disc)),
       readyCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-ready`],
       readyTimeoutSeconds: this.readyTimeoutSeconds,
       joinedCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-joined`],

@@ -12,6 +12,7 @@ import { ErrorSubject, ValidationError } from '../model/errors';
 import { NamedSecret, secretPlaceholder } from '../model/secret';
 import { assertBindable, bindingDefinition, BindingOptions } from './binding';
 import { BUILT_IN_EXCHANGES, exchangeDefinition, ExchangeOptions } from './exchange';
+import { wronglyMirrored } from './mirroring';
 import { DEFAULT_PLUGINS, RabbitMqPlugin } from './plugins';
 import { policyDefinition, PolicyOptions } from './policy';
 import { queueDefinition, QueueOptions } from './queue';
@@ -130,12 +131,13 @@ export class DefinitionsBuilder {
 
   /**
    * Everything that was added, in the order in which it was, with the administrator first among the users.
-   * @throws ValidationError for an administrator that is `guest` or a user as well, and for a dead letter or alternate
-   *   exchange that is not declared
+   * @throws ValidationError for an administrator that is `guest` or a user as well, for a dead letter or alternate
+   *   exchange that is not declared, and for a quorum queue or stream that a policy would mirror
    */
   public toDocument(administrator: AdministratorDefinition): DefinitionsDocument {
     this.assertAdministrator(administrator.name);
     this.assertReferences();
+    this.assertMirroring();
     const vhosts = [...this.vhosts.values()];
     const all = '.*';
     return {
@@ -215,6 +217,23 @@ export class DefinitionsBuilder {
       for (const prop of ['alternate-exchange', 'dead-letter-exchange']) {
         this.assertTarget(subject, prop, vhost, definition[prop]);
       }
+    }
+  }
+
+  /** Quorum queues and streams have copies by themselves: a broker would silently leave the whole policy out for them. */
+  private assertMirroring(): void {
+    for (const policy of this.policies.values()) {
+      const queue = wronglyMirrored(policy, this.queues.values());
+      if (queue === undefined) continue;
+      const type = queue.arguments['x-queue-type'] as QueueType;
+      const way = this.version.policiesByQueueType
+        ? 'use applyTo classic_queues, or a pattern without it'
+        : `use a pattern without it, e.g. "^(?!${queue.name}$)"`;
+      throw new ValidationError(
+        this.subject('policy', policy.name),
+        `ha-mode is for classic queues, got pattern ${JSON.stringify(policy.pattern)} that also matches the ${type} queue ` +
+          `${JSON.stringify(queue.name)}: ${way}`,
+      );
     }
   }
 

@@ -1,5 +1,11 @@
 import { renderAdvancedConfig } from '../config/advanced-config';
-import { LogLevel, renderPeerDiscovery, renderRabbitMqConf, ResourceLimit } from '../config/rabbitmq';
+import {
+  LogLevel,
+  NodeType,
+  renderPeerDiscovery,
+  renderRabbitMqConf,
+  ResourceLimit,
+} from '../config/rabbitmq';
 import { renderExtraConf } from '../config/rabbitmq-extra';
 import { ErrorSubject } from '../model/errors';
 import { ChangeEffect, FileSpec } from '../model/host';
@@ -38,12 +44,13 @@ export interface NodeConfiguration extends NodeSettings {
   readonly clusterName: string;
   /** Host names of all nodes. */
   readonly nodes: readonly string[];
+  readonly nodeType: NodeType;
   /** Memory limit of the container; none when absent. */
   readonly memoryMiB?: number;
 }
 
 /**
- * The configuration files of a node, the same on every node. The broker reads `conf.d` in the order of the names; the
+ * The configuration files of a node, the same on every node of a type. The broker reads `conf.d` in the order of the names; the
  * user's file comes last. Only the list of peers depends on the number of nodes, and a change of it has no effect on a
  * node that has joined.
  * @throws ValidationError for a value out of range, or an extra line that contradicts ours
@@ -64,7 +71,7 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
     refuseAnonymousLogin: version.anonymousLogin,
     definitionsPath: DEFINITIONS_PATH,
   });
-  const peers = renderPeerDiscovery(subject, { nodes: node.nodes });
+  const peers = renderPeerDiscovery(subject, { nodes: node.nodes, nodeType: node.nodeType });
   const advanced = renderAdvancedConfig(subject, {
     quorumGroupSize: QUORUM_GROUP_SIZE,
   });

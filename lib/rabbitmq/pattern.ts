@@ -51,13 +51,22 @@ function firstUnsharedEscape(pattern: string): string | undefined {
   return undefined;
 }
 
-function syntaxProblem(pattern: string): string | undefined {
+/** Whether an accepted pattern matches somewhere in `name`, as the broker finds it. */
+export function patternMatches(pattern: string, name: string): boolean {
+  return compile(pattern).test(name);
+}
+
+function compile(pattern: string): RegExp {
   // JavaScript's strict mode refuses needless escapes that PCRE allows: `\-` outside a class, `\_`, `\:` and so on.
   const strict = pattern.replace(/\\(.)/gs, (whole, letter: string) =>
     /[A-Za-z0-9]/.test(letter) ? whole : `\\x${letter.charCodeAt(0).toString(16)}`,
   );
+  return new RegExp(strict, 'u');
+}
+
+function syntaxProblem(pattern: string): string | undefined {
   try {
-    new RegExp(strict, 'u');
+    compile(pattern);
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

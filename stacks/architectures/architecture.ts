@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../../lib/model/errors';
 import { BrokerGroup } from '../../lib/rabbitmq/broker-group';
 import { BrokerGroupProps } from '../../lib/rabbitmq/broker-group-props';
+import { QueueOptions } from '../../lib/rabbitmq/queue';
 import { MetadataStore, RabbitMqVersion } from '../../lib/rabbitmq/version';
 
 /** What a stack decides for the brokers of an architecture; the architecture decides everything else. */
@@ -15,6 +16,8 @@ export interface ArchitectureProps extends Pick<
   readonly nodes?: number;
   /** Names of the queues to declare, of the type that the architecture is about. */
   readonly queues: readonly string[];
+  /** Names of quorum queues beside those, e.g. the successors of mirrored ones. @default none */
+  readonly quorumQueues?: readonly string[];
 }
 
 /** One way to run brokers, on whatever platform a stack has. */
@@ -23,6 +26,16 @@ export interface Architecture {
   readonly version: RabbitMqVersion;
   /** The brokers, under the construct id `id` of `scope`. @throws ValidationError for what the architecture cannot do */
   readonly create: (scope: Construct, id: string, props: ArchitectureProps) => BrokerGroup;
+}
+
+/** Declares the queues that were asked for, those of the architecture's own type with `options`. */
+export function declareQueues(
+  brokers: BrokerGroup,
+  { queues, quorumQueues = [] }: Pick<ArchitectureProps, 'queues' | 'quorumQueues'>,
+  options: QueueOptions,
+): void {
+  for (const queue of queues) brokers.addQueue(queue, options);
+  for (const queue of quorumQueues) brokers.addQueue(queue, { type: 'quorum' });
 }
 
 /** @throws ValidationError when a number of brokers was asked for that an architecture does not have */

@@ -2,6 +2,7 @@ import { Architecture } from './architecture';
 import { mirrored } from './mirrored';
 import { ordinary } from './ordinary';
 import { quorum } from './quorum';
+import { ramNodes } from './ram-nodes';
 import { single } from './single';
 import { warren, warrenMovingStore } from './warren';
 
@@ -10,6 +11,7 @@ export const ARCHITECTURES = {
   mirrored,
   ordinary,
   quorum,
+  'ram-nodes': ramNodes,
   single,
   warren,
   'warren-moving-store': warrenMovingStore,

@@ -1,27 +1,27 @@
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
+import { mirroredQueues } from '../../lib/rabbitmq/mirroring';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
-import { Architecture } from './architecture';
+import { Architecture, declareQueues } from './architecture';
 
 const version = RabbitMqVersion.V3_10;
 
 /** A cluster of RabbitMQ 3 whose classic queues have mirrors on a majority of the nodes. For what cannot move to 4 yet. */
 export const mirrored: Architecture = {
   version,
-  create: (scope, id, { queues, nodes = 3, ...props }) => {
+  create: (scope, id, { queues, quorumQueues = [], nodes = 3, ...props }) => {
     const cluster = new RabbitMqCluster(scope, id, { ...props, nodes, version });
-    for (const queue of queues) cluster.addQueue(queue, { type: 'classic' });
+    declareQueues(cluster, { queues, quorumQueues }, { type: 'classic' });
     cluster.addPolicy('mirrored', {
-      pattern: '^(?!amq\\.)',
+      pattern: everyQueueBut(quorumQueues),
       applyTo: 'queues',
-      definition: {
-        'ha-mode': 'exactly',
-        'ha-params': Math.floor(nodes / 2) + 1,
-        'ha-sync-mode': 'automatic',
-        // A mirror without all messages never takes over by itself: the queue waits for the node that has them.
-        'ha-promote-on-shutdown': 'when-synced',
-        'ha-promote-on-failure': 'when-synced',
-      },
+      definition: mirroredQueues({ copies: Math.floor(nodes / 2) + 1 }),
     });
     return cluster;
   },
 };
+
+/** Matches every name but those of the broker itself and `others`. */
+function everyQueueBut(others: readonly string[]): string {
+  const names = others.map((name) => `${name.replace(/[!-/:-@[-`{-~]/g, '\\$&')}$`);
+  return `^(?!${['amq\\.', ...names].join('|')})`;
+}

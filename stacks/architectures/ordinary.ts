@@ -1,16 +1,16 @@
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
-import { Architecture } from './architecture';
+import { Architecture, declareQueues } from './architecture';
 
 const version = RabbitMqVersion.V4_0;
 
 /** A cluster that knows every queue on every node, and has the messages of each on one node only. */
 export const ordinary: Architecture = {
   version,
-  create: (scope, id, { queues, nodes = 3, ...props }) => {
+  create: (scope, id, { queues, quorumQueues = [], nodes = 3, ...props }) => {
     const cluster = new RabbitMqCluster(scope, id, { ...props, nodes, version });
     // Without a locator all of them would be on the node that imports the definitions.
-    for (const queue of queues) cluster.addQueue(queue, { type: 'classic', leaderLocator: 'balanced' });
+    declareQueues(cluster, { queues, quorumQueues }, { type: 'classic', leaderLocator: 'balanced' });
     return cluster;
   },
 };

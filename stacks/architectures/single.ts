@@ -1,17 +1,17 @@
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
-import { Architecture, assertNodes } from './architecture';
+import { Architecture, assertNodes, declareQueues } from './architecture';
 
 const version = RabbitMqVersion.V4_0;
 
 /** One node, whose data outlives its container. While it is away, nothing is served. */
 export const single: Architecture = {
   version,
-  create: (scope, id, { queues, nodes, ...props }) => {
+  create: (scope, id, { queues, quorumQueues = [], nodes, ...props }) => {
     assertNodes(scope, 'single', nodes, 1);
     const broker = new RabbitMqCluster(scope, id, { ...props, nodes: 1, version });
     // On one node a quorum queue has one copy: the same data, but one that gets more copies when nodes are added.
-    for (const queue of queues) broker.addQueue(queue, { type: 'quorum' });
+    declareQueues(broker, { queues, quorumQueues }, { type: 'quorum' });
     return broker;
   },
 };

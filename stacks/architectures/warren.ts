@@ -1,16 +1,16 @@
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Warren, WarrenStore } from '../../lib/rabbitmq/warren';
-import { Architecture } from './architecture';
+import { Architecture, declareQueues } from './architecture';
 
 const version = RabbitMqVersion.V4_0;
 
 function withStore(store: WarrenStore): Architecture {
   return {
     version,
-    create: (scope, id, { queues, ...props }) => {
+    create: (scope, id, { queues, quorumQueues = [], ...props }) => {
       const warren = new Warren(scope, id, { ...props, store, version });
       // One copy, but of a kind that is on the disk before it is confirmed.
-      for (const queue of queues) warren.addQueue(queue, { type: 'quorum' });
+      declareQueues(warren, { queues, quorumQueues }, { type: 'quorum' });
       return warren;
     },
   };

@@ -55,7 +55,7 @@ describe.each(pages())('$path', ({ path, text }) => {
   });
 
   it('names only stacks that exist', () => {
-    const stacks = createApp({}).node.children.map(({ node }) => node.id);
+    const stacks = createApp({ BROKERS_DEPRECATED: '1' }).node.children.map(({ node }) => node.id);
     expect(stacks).toEqual(expect.arrayContaining(['local', 'prod']));
     const commands = codeOf(text)
       .filter(({ language }) => language !== 'ts')

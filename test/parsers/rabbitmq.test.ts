@@ -88,6 +88,7 @@ describe('a real broker', () => {
       plugins: PLUGINS,
       clusterName: 'orders',
       nodes: [HOST],
+      nodeType: 'disc',
       memoryMiB: 1024,
       extraConfiguration: ['# one more', 'heartbeat = 33', "product.name = 'a # b'"],
     });

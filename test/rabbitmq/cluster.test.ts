@@ -166,4 +166,52 @@ describe('RabbitMqCluster', () => {
       /queue "orders".*deadLetterExchange "dead" is no declared exchange/s,
     );
   });
+
+  describe('with RAM nodes', () => {
+    const { V3_10, V4_0, V4_2, V4_3 } = RabbitMqVersion;
+    const peers = (resources: Resources, node: string): string =>
+      file(resources, node, '/etc/rabbitmq/conf.d/20-cluster.conf');
+
+    it('lets those join as such, and tells every node', () => {
+      const s = stack();
+      cluster(s, { version: V3_10, ramNodes: [2] });
+      const resources = resourcesOf(s);
+      expect(peers(resources, 'orders-2')).toContain('cluster_formation.node_type = ram\n');
+      expect(peers(resources, 'orders-1')).not.toContain('node_type');
+      for (const node of ['orders-1', 'orders-2', 'orders-3']) {
+        expect(file(resources, node, '/etc/brokers/cluster')).toBe(
+          '3.10\nmnesia rabbit@orders-2\nrabbit@orders-1\nrabbit@orders-2\nrabbit@orders-3\n',
+        );
+      }
+    });
+
+    it.each([
+      [[2], 'RabbitMQ advises against RAM nodes since 2021'],
+      [[1, 3], 'Only one disc node is left'],
+    ])('%j warns', (ramNodes, warning) => {
+      const { metadata } = cluster(stack(), { version: V4_0, ramNodes }).node;
+      expect(metadata).toMatchObject([{ type: '@cdktf/warn' }]);
+      expect(metadata[0]?.data).toContain(warning);
+    });
+
+    it('warns of nothing where there are none', () => {
+      expect(cluster(stack(), { version: V3_10, ramNodes: [] }).node.metadata).toEqual([]);
+    });
+
+    it.each<[Partial<RabbitMqClusterProps>, string]>([
+      [{ ramNodes: [4] }, 'ramNodes must be numbers of nodes, 1 to 3, got 4: name nodes that there are'],
+      [{ ramNodes: [0] }, 'ramNodes must be numbers of nodes, 1 to 3, got 0'],
+      [{ ramNodes: [1.5] }, 'got 1.5'],
+      [{ ramNodes: [2, 2] }, 'ramNodes must be different, got [2, 2]: name each node once'],
+      [{ ramNodes: [1, 2, 3] }, 'ramNodes must leave a disc node, got [1, 2, 3] of 3 nodes'],
+      [
+        { ramNodes: [2], version: V4_2 },
+        'ramNodes need the metadata store Mnesia, got [2] with khepri of version 4.2: leave ramNodes out',
+      ],
+      [{ ramNodes: [2], version: V4_0, metadataStore: 'khepri' }, 'got [2] with khepri of version 4.0'],
+      [{ ramNodes: [2], version: V4_3 }, 'got [2] with khepri of version 4.3'],
+    ])('refuses %j', (props, problem) => {
+      expect(() => cluster(stack(), { version: V3_10, ...props })).toThrow(problem);
+    });
+  });
 });

@@ -6,6 +6,7 @@ const NODE: NodeConfiguration = {
   plugins: ['rabbitmq_management', 'rabbitmq_prometheus'],
   clusterName: 'orders',
   nodes: ['orders-1', 'orders-2', 'orders-3'],
+  nodeType: 'disc',
 };
 
 function files(change: Partial<NodeConfiguration> = {}): Record<string, string> {

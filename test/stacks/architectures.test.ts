@@ -1,5 +1,6 @@
 import { App, Testing } from 'cdktf';
 import { Images } from '../../lib/images';
+import { createApp } from '../../stacks/app';
 import { ARCHITECTURE_NAMES, ARCHITECTURES, ArchitectureName } from '../../stacks/architectures';
 import { LocalStack, LocalStackProps } from '../../stacks/local';
 import { ProdStack } from '../../stacks/prod';
@@ -84,6 +85,7 @@ describe('architectures', () => {
       ['mirrored', 'classic'],
       ['ordinary', 'classic'],
       ['quorum', 'quorum'],
+      ['ram-nodes', 'classic'],
       ['single', 'quorum'],
       ['warren', 'quorum'],
       ['warren-moving-store', 'quorum'],
@@ -100,6 +102,47 @@ describe('architectures', () => {
       return (policy?.['definition'] as Record<string, unknown>)['ha-params'];
     };
     expect([3, 5, 7].map(copies)).toEqual([2, 3, 4]);
+  });
+
+  it('mirror no quorum queue', () => {
+    const { policies, queues } = definitions(local('mirrored', { quorumQueues: ['orders.2', 'a+b'] }));
+    expect(
+      queues?.map(({ name, arguments: values }) => [name, (values as object as never)['x-queue-type']]),
+    ).toEqual([
+      ['orders', 'classic'],
+      ['orders.2', 'quorum'],
+      ['a+b', 'quorum'],
+    ]);
+    const pattern = new RegExp(String(policies?.[0]?.['pattern']));
+    const names = ['orders', 'orders.2', 'orders.22', 'ordersx2', 'a+b', 'aab', 'amq.gen-1', 'amqp'];
+    expect(names.filter((name) => pattern.test(name))).toEqual([
+      'orders',
+      'orders.22',
+      'ordersx2',
+      'aab',
+      'amqp',
+    ]);
+  });
+
+  it('keep metadata on the disks of a majority, and leave every node its type when they grow', () => {
+    const ram = (nodes: number): unknown => {
+      const { resource } = local('ram-nodes', { nodes });
+      return Object.entries(resource['terraform_data'] ?? {}).flatMap(([id, data]) => {
+        const { files } = data['triggers_replace'] as { readonly files?: Readonly<Record<string, string>> };
+        const peers = files?.['/etc/rabbitmq/conf.d/20-cluster.conf'] ?? '';
+        return peers.includes('node_type = ram') ? [/rabbitmq-(\d)-files/.exec(id)?.[1]] : [];
+      });
+    };
+    expect([3, 5, 7].map(ram)).toEqual([['2'], ['2', '4'], ['2', '4', '6']]);
+    expect(() => local('ram-nodes', { nodes: 1 })).toThrow('must be 3, 5 or 7, got 1');
+  });
+
+  it('that are deprecated are stacks for those who ask for them', () => {
+    const names = (variables: NodeJS.ProcessEnv): string[] =>
+      createApp(variables).node.children.map(({ node }) => node.id);
+    expect(names({})).toEqual(expect.arrayContaining(['local', 'mirrored', 'ordinary', 'single']));
+    expect(names({})).not.toContain('ram-nodes');
+    expect(names({ BROKERS_DEPRECATED: '1' })).toContain('ram-nodes');
   });
 
   it('have one broker and no proxies when they are single', () => {

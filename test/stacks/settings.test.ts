@@ -40,6 +40,7 @@ describe('settings', () => {
       deletionProtection: true,
       tags: {},
       queues: [],
+      quorumQueues: [],
     });
   });
 

@@ -23,6 +23,7 @@ export interface Settings {
   readonly frontEnd?: 'haproxy-keepalived' | 'none';
   readonly nodes?: number;
   readonly queues?: readonly string[];
+  readonly quorumQueues?: readonly string[];
   readonly idleTimeoutSeconds?: number;
   readonly readyTimeoutSeconds?: number;
   readonly metadataStore?: 'mnesia' | 'khepri';
