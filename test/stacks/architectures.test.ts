@@ -62,18 +62,22 @@ describe.each(ARCHITECTURE_NAMES)('the architecture %s', (architecture) => {
     expect(imagesIn(local(architecture))).toContain(`rabbitmq:${version.line}`);
   });
 
-  it.skipIf(architecture === ON_ONE_MACHINE)('runs on Alibaba Cloud, on the same series', () => {
-    const frontEnd = FRONT_ENDS[architecture] ?? SETTINGS.frontEnd;
-    expect(prod({ architecture, frontEnd })).toContain(
-      `registry.example.com/brokers/rabbitmq:${version.line}.`,
-    );
-  });
-
   it('has the queues that were asked for', () => {
     const names = definitions(local(architecture, { queues: ['a', 'b'] }))['queues']?.map(({ name }) => name);
     expect(names).toEqual(['a', 'b']);
   });
 });
+
+it.each(ARCHITECTURE_NAMES.filter((architecture) => architecture !== ON_ONE_MACHINE))(
+  'the architecture %s runs on Alibaba Cloud, on the same series',
+  (architecture) => {
+    const frontEnd = FRONT_ENDS[architecture] ?? SETTINGS.frontEnd;
+    const { version } = ARCHITECTURES[architecture];
+    expect(prod({ architecture, frontEnd })).toContain(
+      `registry.example.com/brokers/rabbitmq:${version.line}.`,
+    );
+  },
+);
 
 describe('architectures', () => {
   it('have queues of their own type', () => {
