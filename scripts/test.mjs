@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { readArguments } from './setup/arguments.mjs';
+import { provideCheckov } from './setup/checkov.mjs';
 import { run } from './setup/command.mjs';
 import { exclusively } from './setup/lock.mjs';
 import { ROOT, SETUP, WORK, made } from './setup/paths.mjs';
@@ -43,11 +44,19 @@ async function test(unitOnly) {
     say(error.message);
     results.push({ name: 'set-up', passed: 0, failed: 1 });
   }
+  // Half a minute on a new machine, beside the tests that don't need it. Its own test tells why it could not be had.
+  const checkov = unitOnly
+    ? undefined
+    : provideCheckov().then(
+        () => 'there',
+        () => 'missing',
+      );
   const linting = run('npm', ['run', '--silent', 'lint']); // beside the others, since most machines have two cores
   results.push(check('types', await run(process.execPath, ['scripts/build.mjs'])));
   results.push(await tests('unit', 'vitest.config.mts', {}));
   results.push(check('lint', await linting));
   if (!unitOnly && environment !== undefined) {
+    await step('checkov', () => checkov);
     await clean();
     writeFileSync(MARKER, '');
     results.push(await tests('end-to-end', 'vitest.e2e.config.mts', environment));
