@@ -2,13 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
 import { Site } from '../checker/clients';
 import { diskAlarm } from '../checker/disk-alarm';
-import { anyOf, kill, killAll, pause, restartAll, stop } from '../checker/host-faults';
-import { addressOf, cut } from '../checker/network-cut';
+import { anyOf, kill, killAll, pause, stop } from '../checker/host-faults';
+import { addressOf, cutOff } from '../checker/network-cut';
 import { broken } from '../checker/report';
+import { run } from '../checker/run';
 import { must } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { brokersOf, LocalCluster } from '../support/local-cluster';
 import { provideImages } from '../support/test-images';
+import { connect } from '../support/traffic';
 
 const PREFIX = 'e2e-k';
 const BROKERS = brokersOf(PREFIX);
@@ -17,6 +19,7 @@ const QUEUE = 'orders';
 const deployment = new Deployment({
   prefix: PREFIX,
   subnet: '172.30.60.0/24',
+  // With Mnesia, a node that was cut off for about 8 to 24 s does not come back by itself.
   metadataStore: process.env['BROKERS_CHECK_STORE'] === 'mnesia' ? 'mnesia' : 'khepri',
 });
 let outputs: Outputs;
@@ -41,21 +44,21 @@ describe('quorum queues under the checker', () => {
   it(
     'lose nothing that they confirmed, and a minority accepts nothing',
     async () => {
-      const addresses = await Promise.all(BROKERS.map((host) => addressOf(host)));
       const leader = (): Promise<string> => cluster.leader(QUEUE);
+      const pinned = BROKERS.map(async (host) => ({
+        group: `publisher on ${host}`,
+        site: site(`${await addressOf(host)}:5672`),
+        count: 1,
+        routingKey: QUEUE,
+        pinnedTo: host,
+        messagesPerSecond: 20,
+      }));
       const outcome = await check({
         architecture: 'quorum',
         programs: [`RabbitMQ ${await must('docker', 'exec', BROKERS[0] ?? '', 'rabbitmqctl', 'version')}`],
         publishers: [
           { group: 'publishers', site: site(outputs.amqp_endpoint), count: 4, routingKey: QUEUE },
-          ...BROKERS.map((host, index) => ({
-            group: `publisher on ${host}`,
-            site: site(`${addresses[index] ?? ''}:5672`),
-            count: 1,
-            routingKey: QUEUE,
-            pinnedTo: host,
-            messagesPerSecond: 20,
-          })),
+          ...(await Promise.all(pinned)),
         ],
         consumers: [{ group: 'consumers', site: site(outputs.amqp_endpoint), count: 3, queue: QUEUE }],
         faults: [
@@ -63,14 +66,9 @@ describe('quorum queues under the checker', () => {
           kill('kill a broker', anyOf(BROKERS)),
           stop('stop leader', leader),
           pause('pause leader', leader),
-          cut('cut leader off', async () => {
-            const host = await leader();
-            const from = addresses.filter((_, index) => BROKERS[index] !== host);
-            return { hosts: [host], from, isolated: [host] };
-          }),
+          cutOff('cut leader off', leader, BROKERS),
           kill('kill proxy with the address', () => cluster.holder()),
           diskAlarm(anyOf(BROKERS)),
-          restartAll(BROKERS),
           killAll(BROKERS),
         ],
         whole: async () => ((await cluster.isWhole(QUEUE)) ? true : undefined),
@@ -86,4 +84,39 @@ describe('quorum queues under the checker', () => {
     },
     CHECK_TIMEOUT_MILLISECONDS,
   );
+});
+
+describe('the checker', () => {
+  it('finds what is lost where something is: transient messages, on a node that stops', async () => {
+    const queue = 'transient';
+    const connection = connect(outputs);
+    await connection.queueDeclare({ queue, durable: true, arguments: { 'x-queue-type': 'classic' } });
+    await connection.close();
+    const { confirmed, lost, examples } = await run({
+      publishers: [
+        {
+          group: 'publishers',
+          site: site(outputs.amqp_endpoint),
+          count: 2,
+          routingKey: queue,
+          persistent: false,
+        },
+      ],
+      consumers: [
+        { group: 'consumers', site: site(outputs.amqp_endpoint), count: 1, queue, start: 'after publishing' },
+      ],
+      faults: [
+        stop('stop the node of the queue', async () =>
+          (await cluster.queue(queue)).node.replace('rabbit@', ''),
+        ),
+      ],
+      whole: async () => ((await cluster.isWhole(QUEUE)) ? true : undefined),
+      seconds: 0,
+      seed: 1,
+    });
+    console.log(`transient messages: ${confirmed} confirmed, ${lost} lost`);
+    expect(lost).toBeGreaterThan(0);
+    expect(lost).toBeLessThan(confirmed);
+    expect(examples[0]).toMatch(/^lost: [01]\.\d+ for all$/);
+  }, 120_000);
 });

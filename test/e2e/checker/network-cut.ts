@@ -1,5 +1,6 @@
 import { must } from '../support/command';
 import { Fault, Step } from './fault';
+import { Target } from './host-faults';
 
 /** Has `iptables`, which an image of a broker has no reason to have. */
 const TOOLS_IMAGE = 'cdktf-brokers-test/network-tools:trixie';
@@ -41,6 +42,25 @@ export function cut(
       };
     },
   };
+}
+
+/** Cuts one of `hosts` off from all others, so that it is a minority of one. */
+export function cutOff(
+  name: string,
+  target: Target,
+  hosts: readonly string[],
+  holdSeconds: Fault['holdSeconds'] = HOLD_SECONDS,
+): Fault {
+  const choose = async (draw: number): Promise<Cut> => {
+    const host = await target(draw);
+    const others = hosts.filter((each) => each !== host);
+    return {
+      hosts: [host],
+      from: await Promise.all(others.map((each) => addressOf(each))),
+      isolated: [host],
+    };
+  };
+  return cut(name, choose, holdSeconds);
 }
 
 const REMOVAL = [

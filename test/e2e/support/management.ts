@@ -13,6 +13,8 @@ export interface NodeDescription {
 export interface QueueDescription {
   readonly name: string;
   readonly messages: number;
+  /** Where it is, for a quorum queue its leader. */
+  readonly node: string;
   readonly leader: string;
   readonly members: readonly string[];
   readonly online: readonly string[];
