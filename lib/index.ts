@@ -29,18 +29,29 @@ export {
 } from './config/haproxy-config';
 export { VrrpTimers } from './config/keepalived';
 export { DefinitionValue, DefinitionValues } from './config/definitions';
+export { ShovelAckMode } from './config/static-shovels';
 export { LogLevel, ResourceLimit } from './config/rabbitmq';
 export { BindingOptions } from './rabbitmq/binding';
 export * from './rabbitmq/broker-group';
 export * from './rabbitmq/broker-group-props';
 export * from './rabbitmq/cluster';
 export * from './rabbitmq/cluster-props';
+export { Declarations } from './rabbitmq/declarations';
 export { ExchangeOptions, ExchangeType } from './rabbitmq/exchange';
+export { FederationQueueType, UpstreamOptions } from './rabbitmq/federation';
+export * from './rabbitmq/link-endpoint';
 export { mirroredQueues, MirroringOptions, Promotion } from './rabbitmq/mirroring';
 export { NodeSettings } from './rabbitmq/node-configuration';
 export { RabbitMqPlugin } from './rabbitmq/plugins';
 export { PolicyOptions, PolicyScope } from './rabbitmq/policy';
 export { QueueOptions } from './rabbitmq/queue';
+export {
+  ShovelEnd,
+  ShovelExchange,
+  ShovelOptions,
+  ShovelQueue,
+  StaticShovelOptions,
+} from './rabbitmq/shovel';
 export { PermissionOptions, UserOptions, UserTag } from './rabbitmq/user';
 export { MetadataStore, QuorumPriorityLevels, RabbitMqVersion } from './rabbitmq/version';
 export { QueueType, VhostOptions } from './rabbitmq/vhost';

@@ -65,6 +65,19 @@ export interface BindingDefinition {
   readonly arguments: DefinitionValues;
 }
 
+/** What a runtime parameter holds: settings, or a list of settings. */
+export type ParameterValue = ParameterSettings | readonly ParameterSettings[];
+export type ParameterSettings = Readonly<Record<string, DefinitionValue | readonly string[]>>;
+
+/** A setting of a plugin, e.g. a shovel. */
+export interface ParameterDefinition {
+  readonly vhost: string;
+  /** e.g. `shovel` or `federation-upstream`. */
+  readonly component: string;
+  readonly name: string;
+  readonly value: ParameterValue;
+}
+
 /** What a broker imports, in the order in which it does. */
 export interface DefinitionsDocument {
   readonly vhosts: readonly VhostDefinition[];
@@ -74,14 +87,16 @@ export interface DefinitionsDocument {
   readonly exchanges: readonly ExchangeDefinition[];
   readonly queues: readonly QueueDefinition[];
   readonly bindings: readonly BindingDefinition[];
+  /** @default none */
+  readonly parameters?: readonly ParameterDefinition[];
 }
 
 /**
  * `definitions.json`, indented by two spaces, one property a line so that a diff shows what changed. Items come in their
- * order, arguments sorted by name. Pure: equal input gives equal bytes.
+ * order, arguments and settings sorted by name. Pure: equal input gives equal bytes.
  */
 export function renderDefinitions(document: DefinitionsDocument): string {
-  const { vhosts, users, permissions, policies, exchanges, queues, bindings } = document;
+  const { vhosts, users, permissions, policies, exchanges, queues, bindings, parameters = [] } = document;
   const ordered: DefinitionsDocument = {
     vhosts,
     users,
@@ -90,10 +105,24 @@ export function renderDefinitions(document: DefinitionsDocument): string {
     exchanges: exchanges.map((exchange) => ({ ...exchange, arguments: sorted(exchange.arguments) })),
     queues: queues.map((queue) => ({ ...queue, arguments: sorted(queue.arguments) })),
     bindings: bindings.map((binding) => ({ ...binding, arguments: sorted(binding.arguments) })),
+    ...(parameters.length === 0
+      ? {}
+      : {
+          parameters: parameters.map((parameter) => ({ ...parameter, value: sortedValue(parameter.value) })),
+        }),
   };
   return `${JSON.stringify(ordered, null, 2)}\n`;
 }
 
-function sorted(values: DefinitionValues): DefinitionValues {
+function sortedValue(value: ParameterValue): ParameterValue {
+  return isList(value) ? value.map((settings) => sorted(settings)) : sorted(value);
+}
+
+/** `Array.isArray` does not tell read-only lists. */
+function isList(value: ParameterValue): value is readonly ParameterSettings[] {
+  return Array.isArray(value);
+}
+
+function sorted<T>(values: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -19,10 +19,17 @@ export interface NamedSecret {
   readonly secret: ISecret;
 }
 
-/** How the value is escaped where it is put in: as it is, or as the inside of a JSON string. */
-export type SecretEncoding = 'raw' | 'json';
+/**
+ * How the value is escaped where it is put in: as it is, as the inside of a JSON string, or as a part of a URI, which has
+ * no character that JSON or Erlang treat in a special way.
+ */
+export type SecretEncoding = 'raw' | 'json' | 'uri';
 
-const MARKERS: Record<SecretEncoding, string> = { raw: '@@secret:', json: '@@secret-json:' };
+const MARKERS: Record<SecretEncoding, string> = {
+  raw: '@@secret:',
+  json: '@@secret-json:',
+  uri: '@@secret-uri:',
+};
 
 /** The text that stands for secret `name` in a file until the node replaces it. */
 export function secretPlaceholder(name: string, encoding: SecretEncoding): string {

@@ -13,7 +13,7 @@ mkdir -p /run/brokers
 # Literal replacement, so that no character of a secret is special. Reads the secrets from files: nothing of them is in
 # an environment or a process list.
 render() {
-  awk -v secrets="$root/secrets" '
+  LC_ALL=C awk -v secrets="$root/secrets" '
     function secret(name, encoding,   path, line, value, count, got) {
       path = secrets "/" name
       count = 0
@@ -25,7 +25,8 @@ render() {
         failed = 1
         exit 1
       }
-      return encoding == "json" ? json(value) : value
+      if (encoding == "json") return json(value)
+      return encoding == "uri" ? uri(value) : value
     }
     function json(value,   result, i, c) {
       result = ""
@@ -38,14 +39,26 @@ render() {
       }
       return result
     }
+    # RFC 3986: everything but the unreserved characters, byte by byte.
+    function uri(value,   result, i, c) {
+      result = ""
+      for (i = 1; i <= length(value); i++) {
+        c = substr(value, i, 1)
+        result = result (c ~ /[A-Za-z0-9._~-]/ ? c : sprintf("%%%02X", code[c]))
+      }
+      return result
+    }
+    BEGIN { for (byte = 1; byte < 256; byte++) code[sprintf("%c", byte)] = byte }
     {
       rest = $0
       line = ""
-      while (match(rest, /@@secret(-json)?:[a-z0-9-]+@@/)) {
+      while (match(rest, /@@secret(-json|-uri)?:[a-z0-9-]+@@/)) {
         marker = substr(rest, RSTART + 2, RLENGTH - 4)
-        name = marker
+        name = encoding = marker
         sub(/^[a-z-]*:/, "", name)
-        line = line substr(rest, 1, RSTART - 1) secret(name, marker ~ /^secret-json:/ ? "json" : "raw")
+        sub(/^secret-?/, "", encoding)
+        sub(/:.*$/, "", encoding)
+        line = line substr(rest, 1, RSTART - 1) secret(name, encoding)
         rest = substr(rest, RSTART + RLENGTH)
       }
       print line rest

@@ -10,6 +10,11 @@ mkdir -p /var/log/rabbitmq
 chown rabbitmq: /var/log/rabbitmq
 touch /run/brokers/started
 
+# RabbitMQ logs the URIs of a shovel, with the password, whenever its link fails (rabbitmq-server issues 2709, 16835).
+if grep -rqs '@@secret-uri:' /etc/brokers/delivered/etc/rabbitmq; then
+  exec > >(exec /opt/brokers/bin/rabbitmq-redact) 2>&1
+fi
+
 # A RAM node has its metadata from another one. Without, it would make a cluster of its own, and as a disc node.
 {
   read -r _

@@ -24,9 +24,10 @@ if (exec 3<>/dev/tcp/127.0.0.1/15672) 2>/dev/null; then
   cat "$definitions" >&3
   answer=$(cat <&3)
   [[ $answer == 'HTTP/1.1 204 '* ]] || {
-    printf 'the definitions are refused: %s\n' "${answer##*$'\n'}" >&2
+    printf 'the definitions are refused: %s\n' "${answer##*$'\n'}" | /opt/brokers/bin/rabbitmq-redact >&2
     exit 1
   }
 else
-  /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet import_definitions "$definitions"
+  /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet import_definitions "$definitions" 2>&1 |
+    /opt/brokers/bin/rabbitmq-redact >&2
 fi

@@ -1,11 +1,13 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { ParameterDefinition } from '../config/definitions';
+import { StaticShovelConfig } from '../config/static-shovels';
 import { NodeType } from '../config/rabbitmq';
 import { Connections } from '../connections/connections';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { FileSpec, GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { assertHostName } from '../model/names';
-import { assertSecret, ISecret } from '../model/secret';
+import { assertSecret, ISecret, NamedSecret } from '../model/secret';
 import { nodeScript } from '../node/script';
 import { IPlacedGroup } from '../platform';
 import { Secret } from '../secret';
@@ -19,8 +21,10 @@ import {
   definitionsFile,
   membershipFile,
 } from './cluster-files';
+import { Declarations } from './declarations';
 import { DefinitionsBuilder } from './definitions-builder';
 import { ExchangeOptions } from './exchange';
+import { ILinkedCluster } from './link-endpoint';
 import { nodeConfigurationFiles } from './node-configuration';
 import { RabbitMqPlugin, resolvePlugins } from './plugins';
 import { PolicyOptions } from './policy';
@@ -38,6 +42,7 @@ const SCRIPTS = [
   'rabbitmq-joined',
   'rabbitmq-leave',
   'rabbitmq-ready',
+  'rabbitmq-redact',
   'rabbitmq-reload',
 ];
 
@@ -57,11 +62,22 @@ export interface BrokerGroupShape {
   readonly metadataStore?: MetadataStore;
 }
 
+/** What the nodes of a group have besides what is declared in it. */
+export interface NodeAdditions {
+  /** Settings of plugins. */
+  readonly parameters: readonly ParameterDefinition[];
+  readonly staticShovels: readonly StaticShovelConfig[];
+  readonly files: readonly FileSpec[];
+  readonly secrets: readonly NamedSecret[];
+}
+
+const NOTHING: NodeAdditions = { parameters: [], staticShovels: [], files: [], secrets: [] };
+
 /**
  * Brokers with one Erlang cookie, one administrator, and the vhosts, users, policies, exchanges, queues and bindings that
  * are added to them. How they work together is what a subclass is about.
  */
-export abstract class BrokerGroup extends Construct implements IPlacedGroup {
+export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILinkedCluster {
   public readonly version: RabbitMqVersion;
   /** Name of the administrator. */
   public readonly administratorName: string;
@@ -75,7 +91,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
   protected readonly name: string;
   protected readonly definitions: DefinitionsBuilder;
   private readonly brokers: readonly RabbitMqNode[];
-  private readonly plugins: readonly RabbitMqPlugin[];
+  private plugins: readonly RabbitMqPlugin[];
   protected readonly metadataStore: MetadataStore;
   private placed: IPlacedGroup | undefined;
   private cached: GroupSpec | undefined;
@@ -147,6 +163,24 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
     return port === undefined ? [] : this.brokers.map(({ address }) => `http://${address}:${port}`);
   }
 
+  /** Name that the brokers tell others: that of their hosts without the numbers. */
+  public get clusterName(): string {
+    return this.name;
+  }
+
+  /** What is declared, for those who link to the brokers. */
+  public get declarations(): Declarations {
+    return this.definitions;
+  }
+
+  /** Enables a plugin besides those of the props. @throws ValidationError for one that the version lacks */
+  public addPlugin(plugin: RabbitMqPlugin): void {
+    this.declare((definitions) => {
+      this.plugins = resolvePlugins(this, this.version, [...this.plugins, plugin], []);
+      definitions.usePlugins(this.plugins);
+    });
+  }
+
   /** What the brokers listen on and who needs to reach it. */
   public get ports(): readonly PortSpec[] {
     return rabbitMqPorts({
@@ -197,6 +231,16 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
     });
   }
 
+  /** Makes a change that the nodes' files depend on. */
+  protected declare(change: (definitions: DefinitionsBuilder) => void): void {
+    change(this.definitions);
+    this.cached = undefined;
+  }
+
+  protected hasPlugin(plugin: RabbitMqPlugin): boolean {
+    return this.plugins.includes(plugin);
+  }
+
   /** How long a deploy waits for the brokers. */
   protected get readyTimeoutSeconds(): number {
     return this.settings.readyTimeoutSeconds ?? 180;
@@ -218,13 +262,12 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
    */
   protected files(
     members: readonly string[],
+    additions: NodeAdditions = NOTHING,
     ramNodes: readonly string[] = [],
     nodeType: NodeType = 'disc',
   ): readonly FileSpec[] {
-    const document = this.definitions.toDocument({
-      name: this.administratorName,
-      passwordSecretName: ADMINISTRATOR_SECRET,
-    });
+    const administrator = { name: this.administratorName, passwordSecretName: ADMINISTRATOR_SECRET };
+    const document = this.definitions.toDocument(administrator, additions.parameters);
     return [
       cookieFile(),
       membershipFile(this.version, this.metadataStore, members, ramNodes),
@@ -234,14 +277,20 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
         clusterName: this.name,
         nodes: members,
         nodeType,
+        staticShovels: additions.staticShovels,
       }),
+      ...additions.files,
       administratorFile(this.administratorName),
       definitionsFile(document),
     ];
   }
 
   /** The host of `broker` with the data of its own. */
-  protected host(broker: RabbitMqNode, files: readonly FileSpec[]): HostSpec {
+  protected host(
+    broker: RabbitMqNode,
+    files: readonly FileSpec[],
+    additions: NodeAdditions = NOTHING,
+  ): HostSpec {
     const { memoryMiB, openFiles } = this.settings;
     return {
       name: broker.name,
@@ -271,6 +320,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
         { name: COOKIE_SECRET, secret: this.erlangCookie },
         { name: ADMINISTRATOR_SECRET, secret: this.administratorPassword },
         ...this.definitions.secrets(),
+        ...additions.secrets,
       ],
       ports: this.ports,
       aliases: this.brokers.map(({ name, address }) => ({ name, address })),
@@ -280,11 +330,6 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup {
   private get placement(): IPlacedGroup {
     if (this.placed === undefined) throw new Error(`${this.node.path} was not placed by its constructor`);
     return this.placed;
-  }
-
-  private declare(change: (definitions: DefinitionsBuilder) => void): void {
-    change(this.definitions);
-    this.cached = undefined;
   }
 
   private spec(): GroupSpec {

@@ -1,9 +1,13 @@
 import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { GroupSpec, SCRIPTS_DIRECTORY } from '../model/host';
+import { ITopologySource, Topology } from '../model/topology';
 import { BrokerGroup } from './broker-group';
 import { RabbitMqClusterProps } from './cluster-props';
+import { UpstreamOptions } from './federation';
+import { ClusterLinks } from './links';
 import { assertRamNodes } from './ram-nodes';
+import { ShovelOptions, StaticShovelOptions } from './shovel';
 
 /** An odd number, so that a majority exists in every split; more than seven copies only cost throughput. */
 const SIZES: readonly number[] = [1, 3, 5, 7];
@@ -14,8 +18,9 @@ const SIZES: readonly number[] = [1, 3, 5, 7];
  *
  * A deploy succeeds only when every node sees all others and none has an alarm.
  */
-export class RabbitMqCluster extends BrokerGroup {
+export class RabbitMqCluster extends BrokerGroup implements ITopologySource {
   private readonly ramNodes: readonly string[];
+  private readonly links: ClusterLinks;
 
   /** @throws ValidationError for bad input; each rule is named in the error */
   public constructor(scope: Construct, id: string, props: RabbitMqClusterProps) {
@@ -30,16 +35,70 @@ export class RabbitMqCluster extends BrokerGroup {
     const { nodes, version, ramNodes = [] } = props;
     assertRamNodes(this, { version, nodes, metadataStore: this.metadataStore }, ramNodes);
     this.ramNodes = this.nodes.map(({ name }) => name).filter((_, index) => ramNodes.includes(index + 1));
+    this.links = new ClusterLinks({
+      version: this.version,
+      cluster: this,
+      hasPlugin: (plugin) => this.hasPlugin(plugin),
+    });
     this.place();
+  }
+
+  /**
+   * A dynamic shovel: moves messages from one queue or exchange to another, in this cluster or elsewhere. Enables its plugins.
+   * A shovel that is taken out of the stack goes on: `rabbitmqctl clear_parameter shovel NAME` ends it.
+   * @throws ValidationError for a bad option, or a shovel from and to the same place; at synth for a queue, exchange or user
+   *   that a cluster of this app does not declare
+   */
+  public addShovel(name: string, options: ShovelOptions): void {
+    this.declare(() => {
+      this.links.addShovel(name, options);
+    });
+  }
+
+  /** A shovel in the nodes' configuration: a change of it restarts them. @throws ValidationError as `addShovel` does */
+  public addStaticShovel(name: string, options: StaticShovelOptions): void {
+    this.declare(() => {
+      this.links.addStaticShovel(name, options);
+    });
+  }
+
+  /**
+   * Where exchanges and queues get messages from, as policies with `federation-upstream` or `federation-upstream-set` say.
+   * Enables the plugins here and, in a cluster of this app, at the upstream. An upstream that is taken out of the stack stays:
+   * `rabbitmqctl clear_parameter federation-upstream NAME` removes it.
+   * @throws ValidationError for a bad option, or the cluster itself; at synth for an upstream that no policy uses
+   */
+  public addUpstream(name: string, options: UpstreamOptions): void {
+    this.declare(() => {
+      this.links.addUpstream(name, options);
+    });
+  }
+
+  /**
+   * Upstreams that a policy names together. The set `all` of all upstreams is always there.
+   * @param vhost default `/`
+   * @throws ValidationError for a bad name or an empty list; at synth for an upstream that is not declared
+   */
+  public addUpstreamSet(name: string, upstreams: readonly string[], vhost?: string): void {
+    this.declare(() => {
+      this.links.addUpstreamSet(name, upstreams, vhost);
+    });
+  }
+
+  public describeTopology(): Partial<Topology> {
+    return { links: this.links.topology() };
   }
 
   protected groupSpec(): GroupSpec {
     const members = this.nodes.map(({ name }) => name);
-    const disc = this.files(members, this.ramNodes);
-    const ram = this.ramNodes.length === 0 ? disc : this.files(members, this.ramNodes, 'ram');
+    const links = this.links.render(this.definitions.policyList());
+    const disc = this.files(members, links, this.ramNodes);
+    const ram = this.ramNodes.length === 0 ? disc : this.files(members, links, this.ramNodes, 'ram');
     return {
       name: this.name,
-      hosts: this.nodes.map((broker) => this.host(broker, this.ramNodes.includes(broker.name) ? ram : disc)),
+      hosts: this.nodes.map((broker) =>
+        this.host(broker, this.ramNodes.includes(broker.name) ? ram : disc, links),
+      ),
       readyCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-ready`],
       readyTimeoutSeconds: this.readyTimeoutSeconds,
       joinedCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-joined`],

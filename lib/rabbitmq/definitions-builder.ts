@@ -2,6 +2,7 @@ import {
   BindingDefinition,
   DefinitionsDocument,
   ExchangeDefinition,
+  ParameterDefinition,
   PermissionDefinition,
   PolicyDefinition,
   QueueDefinition,
@@ -9,8 +10,9 @@ import {
   VhostDefinition,
 } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { NamedSecret, secretPlaceholder } from '../model/secret';
+import { ISecret, NamedSecret, secretPlaceholder } from '../model/secret';
 import { assertBindable, bindingDefinition, BindingOptions } from './binding';
+import { Declarations } from './declarations';
 import { BUILT_IN_EXCHANGES, exchangeDefinition, ExchangeOptions } from './exchange';
 import { wronglyMirrored } from './mirroring';
 import { DEFAULT_PLUGINS, RabbitMqPlugin } from './plugins';
@@ -44,7 +46,7 @@ export interface AdministratorDefinition {
  * A vhost comes before what is in it, and a binding after its exchange and queue: these are checked when they are added.
  * Dead letter and alternate exchanges may point at each other, so they are checked in `toDocument`.
  */
-export class DefinitionsBuilder {
+export class DefinitionsBuilder implements Declarations {
   private readonly vhosts = new Map<string, VhostDefinition>();
   private readonly users = new Map<string, UserDefinition>();
   private readonly userSecrets: NamedSecret[] = [];
@@ -53,7 +55,7 @@ export class DefinitionsBuilder {
   private readonly exchanges = new Map<string, ExchangeDefinition>();
   private readonly queues = new Map<string, QueueDefinition>();
   private readonly bindings = new Map<string, BindingDefinition>();
-  private readonly plugins: readonly RabbitMqPlugin[];
+  private plugins: readonly RabbitMqPlugin[];
 
   public constructor(
     private readonly version: RabbitMqVersion,
@@ -124,6 +126,36 @@ export class DefinitionsBuilder {
     add(subject, this.bindings, bindingKey(binding), binding);
   }
 
+  /** From now on types of exchanges and keys of policies that these plugins bring are taken. */
+  public usePlugins(plugins: readonly RabbitMqPlugin[]): void {
+    this.plugins = [...plugins];
+  }
+
+  public hasVhost(vhost: string): boolean {
+    return this.vhosts.has(vhost);
+  }
+
+  public hasExchange(vhost: string, name: string): boolean {
+    return this.exchanges.has(key(vhost, name)) || BUILT_IN_EXCHANGES.has(name);
+  }
+
+  public queue(vhost: string, name: string): QueueDefinition | undefined {
+    return this.queues.get(key(vhost, name));
+  }
+
+  public userPassword(user: string): ISecret | undefined {
+    return this.userSecrets.find(({ name }) => name === userSecretName(user))?.secret;
+  }
+
+  public hasPermissions(user: string, vhost: string): boolean {
+    return this.permissions.some((permission) => permission.user === user && permission.vhost === vhost);
+  }
+
+  /** The added policies, in the order in which they were. */
+  public policyList(): readonly PolicyDefinition[] {
+    return [...this.policies.values()];
+  }
+
   /** Passwords of the added users, under the names by which the document refers to them. */
   public secrets(): readonly NamedSecret[] {
     return [...this.userSecrets];
@@ -131,10 +163,14 @@ export class DefinitionsBuilder {
 
   /**
    * Everything that was added, in the order in which it was, with the administrator first among the users.
+   * @param parameters of plugins
    * @throws ValidationError for an administrator that is `guest` or a user as well, for a dead letter or alternate
    *   exchange that is not declared, and for a quorum queue or stream that a policy would mirror
    */
-  public toDocument(administrator: AdministratorDefinition): DefinitionsDocument {
+  public toDocument(
+    administrator: AdministratorDefinition,
+    parameters: readonly ParameterDefinition[] = [],
+  ): DefinitionsDocument {
     this.assertAdministrator(administrator.name);
     this.assertReferences();
     this.assertMirroring();
@@ -164,6 +200,7 @@ export class DefinitionsBuilder {
       exchanges: [...this.exchanges.values()],
       queues: [...this.queues.values()],
       bindings: [...this.bindings.values()],
+      ...(parameters.length === 0 ? {} : { parameters }),
     };
   }
 

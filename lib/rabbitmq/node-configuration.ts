@@ -7,6 +7,7 @@ import {
   ResourceLimit,
 } from '../config/rabbitmq';
 import { renderExtraConf } from '../config/rabbitmq-extra';
+import { StaticShovelConfig } from '../config/static-shovels';
 import { ErrorSubject } from '../model/errors';
 import { ChangeEffect, FileSpec } from '../model/host';
 import { RabbitMqPlugin, renderEnabledPlugins } from './plugins';
@@ -47,6 +48,8 @@ export interface NodeConfiguration extends NodeSettings {
   readonly nodeType: NodeType;
   /** Memory limit of the container; none when absent. */
   readonly memoryMiB?: number;
+  /** @default none */
+  readonly staticShovels?: readonly StaticShovelConfig[];
 }
 
 /**
@@ -74,10 +77,15 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
   const peers = renderPeerDiscovery(subject, { nodes: node.nodes, nodeType: node.nodeType });
   const advanced = renderAdvancedConfig(subject, {
     quorumGroupSize: QUORUM_GROUP_SIZE,
+    shovels: node.staticShovels ?? [],
   });
   return [
     file('/etc/rabbitmq/enabled_plugins', renderEnabledPlugins(plugins), 'restart'),
-    file('/etc/rabbitmq/advanced.config', advanced, 'restart'),
+    {
+      ...file('/etc/rabbitmq/advanced.config', advanced, 'restart'),
+      // Static shovels have their passwords in it.
+      ...(node.staticShovels?.length ? { mode: '0400', owner: 'rabbitmq' } : {}),
+    },
     file('/etc/rabbitmq/conf.d/10-cdktf-brokers.conf', own, 'restart'),
     file('/etc/rabbitmq/conf.d/20-cluster.conf', peers, 'none'),
     file(

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { PermissionDefinition, UserDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertSecret, ISecret, secretPlaceholder } from '../model/secret';
 import { assertEntityName } from './entity-name';
 import { assertPattern } from './pattern';
+import { secretNameOf } from './secret-name';
 import { DEFAULT_VHOST } from './vhost';
 
 /** Tags that RabbitMQ's management plugin knows; others may serve own authorisation back ends. */
@@ -33,8 +33,6 @@ export interface UserOptions {
 
 /** Matches no name: names are not empty. */
 const NOTHING = '^$';
-/** The longest slug whose secret name is still easy to read. */
-const MAX_SLUG = 40;
 
 /** @throws ValidationError for a name that is not taken, `guest`, a password that is no secret, or a bad tag */
 export function userDefinition(subject: ErrorSubject, name: string, options: UserOptions): UserDefinition {
@@ -88,17 +86,7 @@ export function permissionDefinitions(
   });
 }
 
-/**
- * The name under which a user's password is known on the nodes: `user-` and the user's name where that is a plain word,
- * otherwise `user--`, what is left of the name, and a hash of all of it. Two users never share one.
- */
+/** The name under which a user's password is known on the nodes; see `secretNameOf`. */
 export function userSecretName(user: string): string {
-  if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(user) && user.length <= MAX_SLUG) return `user-${user}`;
-  const slug = user
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, MAX_SLUG)
-    .replace(/^-|-$/g, '');
-  const hash = createHash('sha256').update(user, 'utf8').digest('hex').slice(0, 12);
-  return ['user-', slug, hash].filter((part) => part !== '').join('-');
+  return secretNameOf('user', user);
 }

@@ -126,6 +126,16 @@ export class RabbitMqVersion {
     return this.isAtLeast(4, 1);
   }
 
+  /** Whether a dynamic shovel can be told to wait for its queues instead of making them. From 4.0. */
+  public get predeclaredShovels(): boolean {
+    return this.isAtLeast(4, 0);
+  }
+
+  /** Whether the queue that federation keeps for an exchange can be a quorum queue. From 3.13 (3.13.1). */
+  public get quorumFederationQueues(): boolean {
+    return this.isAtLeast(3, 13);
+  }
+
   /** The tool whose `check_if_node_is_quorum_critical` says whether a queue would lose its majority. */
   public get quorumCriticalTool(): 'rabbitmq-diagnostics' | 'rabbitmq-queues' {
     return this.isAtLeast(4, 0) ? 'rabbitmq-queues' : 'rabbitmq-diagnostics';

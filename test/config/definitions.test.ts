@@ -18,6 +18,28 @@ describe('renderDefinitions', () => {
     expect(render({ a: 1, b: 2, c: 3 })).toBe(render({ c: 3, b: 2, a: 1 }));
   });
 
+  it('renders settings of plugins, single and in lists, sorted by name', () => {
+    const parameters = [
+      {
+        vhost: '/',
+        component: 'shovel',
+        name: 's',
+        value: { 'src-uri': ['amqp:///%2F'], 'ack-mode': 'no-ack' },
+      },
+      {
+        vhost: '/',
+        component: 'federation-upstream-set',
+        name: 'u',
+        value: [{ upstream: 'b', exchange: 'a' }],
+      },
+    ];
+    const text = renderDefinitions(builder().toDocument(ADMINISTRATOR, parameters));
+    expect((JSON.parse(text) as { parameters: unknown }).parameters).toEqual(parameters);
+    expect(text.indexOf('"ack-mode"')).toBeLessThan(text.indexOf('"src-uri"'));
+    expect(text.indexOf('"exchange": "a"')).toBeLessThan(text.indexOf('"upstream": "b"'));
+    expect(renderDefinitions(builder().toDocument(ADMINISTRATOR))).not.toContain('parameters');
+  });
+
   it('changes lines of the changed object only', () => {
     const lines = (maxLength: number): string[] => {
       const definitions = shop();

@@ -4,6 +4,7 @@ describe('secrets in files', () => {
   it('stand as a marker that says how to escape', () => {
     expect(secretPlaceholder('erlang-cookie', 'raw')).toBe('@@secret:erlang-cookie@@');
     expect(secretPlaceholder('user-app', 'json')).toBe('@@secret-json:user-app@@');
+    expect(secretPlaceholder('upstream-a', 'uri')).toBe('@@secret-uri:upstream-a@@');
   });
 
   it('cannot be asked for by user text', () => {

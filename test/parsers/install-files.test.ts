@@ -121,4 +121,19 @@ describe('install-files', () => {
     expect(await read('/etc/app/plain.conf')).toBe('text = new');
     expect((await run('docker', ['exec', NAME, 'ls', '/etc/app/plain.conf.new'])).code).not.toBe(0);
   });
+
+  it('puts a secret into a URI byte by byte, whatever characters it has', async () => {
+    await deliver({
+      '/etc/brokers/secrets/control': 'tab\t, line\nend ~-._%25\u007f',
+      '/etc/brokers/manifest': '0400 root /etc/app/uri\n',
+      '/etc/brokers/delivered/etc/app/uri':
+        'amqp://a:@@secret-uri:user-app@@@h/ "@@secret-uri:control@@" @@secret:cookie@@\n',
+    });
+    expect((await install()).code).toBe(0);
+    const encoded = (text: string): string =>
+      encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    expect(await read('/etc/app/uri')).toBe(
+      `amqp://a:${encoded(SECRET)}@h/ "${encoded('tab\t, line\nend ~-._%25\u007f')}" plain-cookie`,
+    );
+  });
 });

@@ -1,0 +1,15 @@
+import { QueueDefinition } from '../config/definitions';
+import { ISecret } from '../model/secret';
+
+/** What is declared in a cluster, for those who link to it. */
+export interface Declarations {
+  hasVhost(vhost: string): boolean;
+  /** Whether the exchange is declared or one that every vhost has. */
+  hasExchange(vhost: string, name: string): boolean;
+  /** Nothing when it is not declared. */
+  queue(vhost: string, name: string): QueueDefinition | undefined;
+  /** Nothing when the user is not declared. */
+  userPassword(user: string): ISecret | undefined;
+  /** Whether the user may do anything in the vhost. */
+  hasPermissions(user: string, vhost: string): boolean;
+}
