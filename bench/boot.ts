@@ -8,7 +8,8 @@ import { Machine } from '../test/e2e/support/machines/machine';
 import { MachineNetwork } from '../test/e2e/support/machines/network';
 import { BROKERS, EngineImages, prodSettings, PROXIES } from '../test/e2e/support/machines/prod-settings';
 import { Registry } from '../test/e2e/support/machines/registry';
-import { assertNotInterrupted, BenchError } from './command';
+import { load } from '../test/scripts/load';
+import { assertNotInterrupted, BenchError, watchSignals } from './command';
 import { deployPrograms } from './machine';
 import { PREFIX, ROOT } from './names';
 import { Measurement, Part, ratio } from './report';
@@ -23,6 +24,9 @@ type Stages = ReadonlyMap<string, number>;
 
 /** Measures the boot. @throws BenchError when the stack cannot be applied */
 export async function measureBoot(say: (line: string) => void): Promise<Part> {
+  await load('command');
+  // That module ends its process at a signal, and here machines have to be taken away first.
+  watchSignals();
   const images = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as EngineImages;
   const healthy: number[] = [];
   const stages: Stages[] = [];
@@ -49,6 +53,7 @@ export async function measureBoot(say: (line: string) => void): Promise<Part> {
       healthy.push(await bootOnce(instances));
       stages.push(await lastStages(instances));
       await instances.remove();
+      assertNotInterrupted();
       empty.push(await bootEmpty(network, instances));
       say(
         `  round ${round}: ${healthy.at(-1)?.toFixed(1)} s, with empty user data ${empty.at(-1)?.toFixed(1)} s`,

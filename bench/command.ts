@@ -45,9 +45,13 @@ export class Interrupted extends BenchError {
   }
 }
 
-/** From now on a signal ends what runs, and every `run` but those that clean up throws `Interrupted`. */
+/**
+ * From now on a signal ends what runs, and every `run` but those that clean up throws `Interrupted`. Nothing else in this
+ * process hears it any more.
+ */
 export function watchSignals(): void {
   for (const signal of SIGNALS) {
+    process.removeAllListeners(signal);
     process.on(signal, () => {
       interruption ??= new Interrupted(signal);
       const groups = [...running];
