@@ -10,6 +10,13 @@ describe('compareResources', () => {
     expect(compareResources(stack('one', 'x'), stack('other', 'x'))).toEqual({ counts: [], arguments: [] });
   });
 
+  it('does not mind what local values are called', () => {
+    const using = (local: string): Parameters<typeof compareResources>[0] => ({
+      alicloud_instance: { one: { user_data: `\${base64encode(local.${local})}` } },
+    });
+    expect(compareResources(using('document'), using('text-of_one')).arguments).toEqual([]);
+  });
+
   it('names arguments whose values differ', () => {
     const { counts, arguments: differing } = compareResources(stack('one', 'x'), stack('one', 'y'));
     expect(counts).toEqual([]);
