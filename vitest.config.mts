@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**', 'test/parsers/**'],
+    // Those that pack and install, start programs, or need an engine are in vitest.e2e.config.mts.
+    exclude: ['test/e2e/**', 'test/package/**', 'test/parsers/**', 'test/node/**'],
     globals: true,
     testTimeout: 30_000,
   },

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/parsers/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+    include: ['package', 'node', 'parsers', 'e2e'].map((folder) => `test/${folder}/**/*.test.ts`),
     globals: true,
     // One Docker engine: files run one after the other.
     fileParallelism: false,
