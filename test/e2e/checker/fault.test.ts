@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { begin, end, Injection, Step } from '../e2e/checker/fault';
+import { begin, end, Injection, Step } from './fault';
 
 let directory: string;
 
@@ -90,7 +90,7 @@ describe('a fault', () => {
 
 /** Makes a program of a module, for a process without vitest. */
 function compile(name: string): void {
-  const source = readFileSync(join(__dirname, '../e2e', `${name}.ts`), 'utf8');
+  const source = readFileSync(join(__dirname, '..', `${name}.ts`), 'utf8');
   const options = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 };
   mkdirSync(dirname(join(directory, name)), { recursive: true });
   writeFileSync(
