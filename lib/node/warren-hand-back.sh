@@ -5,8 +5,10 @@
 set -euo pipefail
 
 address=/run/brokers/hand-back.address
-# How many messages were left when the last move ended: those of queues that cannot be moved.
-rest=/run/brokers/hand-back.rest
+# Nothing of a move is left in the broker, e.g. of one that a stop of this container interrupted.
+clean=/run/brokers/hand-back.clean
+# Made when all that is here turned out to be in queues that cannot be emptied: to find out again takes a second.
+stuck=/run/brokers/hand-back.stuck
 user=hand-back
 patience=60
 
@@ -57,20 +59,21 @@ count_left() {
 }
 
 # Names as they stand in an address, one a line.
+quote='Quote = fun(Name) -> [io_lib:format("%~2.16.0B", [Byte]) || <<Byte>> <= Name] end,'
 list_vhosts() {
-  evaluate "$queues"' io:format("~ts", [[[uri_string:quote(Vhost), $\n] ||
+  evaluate "$queues $quote"' io:format("~s", [[[Quote(Vhost), $\n] ||
     Vhost <- lists:usort([Vhost || {Vhost, _, _, _} <- Left])]]), done.' | sed '$d'
 }
 
 start_moving() {
-  evaluate "$queues"'
+  evaluate "$queues $quote"'
     {ok, Address} = file:read_file("'"$address"'"),
     [ok = rabbit_runtime_parameters:parse_set(Vhost, <<"shovel">>, <<"hand-back ", Queue/binary>>,
       rabbit_json:encode(#{
         <<"src-protocol">> => <<"amqp091">>, <<"src-queue">> => Queue,
-        <<"src-uri">> => iolist_to_binary(["amqp:///", uri_string:quote(Vhost)]),
+        <<"src-uri">> => iolist_to_binary(["amqp:///", Quote(Vhost)]),
         <<"dest-protocol">> => <<"amqp091">>, <<"dest-queue">> => Queue,
-        <<"dest-uri">> => iolist_to_binary([Address, "/", uri_string:quote(Vhost), "?heartbeat=5"]),
+        <<"dest-uri">> => iolist_to_binary([Address, "/", Quote(Vhost), "?heartbeat=5"]),
         <<"dest-queue-args">> => rabbit_misc:amqp_table(amqqueue:get_arguments(Q)),
         <<"ack-mode">> => <<"on-confirm">>, <<"reconnect-delay">> => 1
       }), none) || {Vhost, Queue, Q, _} <- Left], ok.' >/dev/null
@@ -82,9 +85,10 @@ stop_moving() {
       || Parameter <- rabbit_runtime_parameters:list(), proplists:get_value(component, Parameter) =:= <<"shovel">>,
          Name <- [proplists:get_value(name, Parameter)],
          binary:match(Name, <<"hand-back ">>) =:= {0, 10}], ok.' >/dev/null
-  rm -f "$address"
   # A user that stays behind has a password that nobody knows, and gets a new one at the next move.
-  if active_answers; then (tell_active DELETE "/api/users/$user" '') || true; fi
+  ! active_answers || (request "$ACTIVE_HOST" DELETE "/api/users/$user" '') >/dev/null 2>&1 || true
+  rm -f "$address"
+  touch "$clean"
 }
 
 answer=$(request 127.0.0.1 GET '/api/overview?columns=queue_totals.messages,object_totals.connections' '' 2>/dev/null) ||
@@ -97,17 +101,18 @@ messages=${BASH_REMATCH[1]}
 # One move at a time, whoever asks for it.
 exec 8>/run/brokers/hand-back.lock
 flock --nonblock 8 || exit 0
-[[ ! -e $address ]] || stop_moving
+[[ -e $clean ]] || stop_moving
 ((messages > 0 && connections == 0)) || exit 0
-[[ ! -e $rest || $messages != "$(<"$rest")" ]] || exit 0
+[[ -z $(find "$stuck" -mmin -1 2>/dev/null) ]] || exit 0
 active_answers || exit 0
 
 left=$(count_left)
 if ((left == 0)); then
-  echo "$messages" >"$rest"
+  touch "$stuck"
   exit 0
 fi
 trap stop_moving EXIT
+rm -f "$clean"
 
 # A password for this move only: what a shovel that breaks writes into the log is worth nothing afterwards.
 password=$(od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n')

@@ -3,6 +3,9 @@
 # becomes the broker.
 set -euo pipefail
 
+# A shovel whose link fails is logged with its URI; see rabbitmq-entrypoint.
+exec > >(exec /opt/brokers/bin/rabbitmq-redact) 2>&1
+
 pause=5
-(while sleep "$pause"; do /opt/brokers/bin/warren-hand-back >&2 || true; done) &
+(while sleep "$pause"; do /opt/brokers/bin/warren-hand-back || true; done) &
 exec /opt/brokers/bin/rabbitmq-entrypoint
