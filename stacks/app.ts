@@ -1,9 +1,11 @@
 import { App } from 'cdktf';
 import { ArchitectureName } from './architectures';
+import { FederationStack } from './federation';
 import { localImages } from './images';
 import { LocalStack } from './local';
 import { ProdStack } from './prod';
 import { readEnvironments } from './settings';
+import { ShovelStack } from './shovel';
 
 /** Stacks on the engine of this machine besides `local`, which is `quorum`: each in a network of its own. */
 const SUBNETS: Readonly<Record<Exclude<ArchitectureName, 'quorum'>, string>> = {
@@ -30,6 +32,8 @@ export function createApp(variables: NodeJS.ProcessEnv): App {
     if (DEPRECATED.includes(architecture) && variables['BROKERS_DEPRECATED'] !== '1') continue;
     new LocalStack(app, architecture, { images, architecture, subnet, prefix: `${architecture}-` });
   }
+  new ShovelStack(app, 'shovel', { images, subnet: '172.29.7.0/24', prefix: 'shovel-' });
+  new FederationStack(app, 'federation', { images, subnet: '172.29.8.0/24', prefix: 'federation-' });
   for (const { name, settings } of readEnvironments('environments', variables)) {
     new ProdStack(app, name, settings);
   }

@@ -1,4 +1,5 @@
 import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
 import { EcsPlatform, EcsPlatformProps } from '../../lib/alicloud/ecs-platform';
 import { MachineOptions } from '../../lib/alicloud/machine';
 import { MachineImage } from '../../lib/alicloud/machine-image';
@@ -21,7 +22,7 @@ export function broker(options: Partial<MachineOptions>): Partial<EcsPlatformPro
 }
 
 /** A platform over three zones, with machines for brokers and for proxies in the first zone. */
-export function platformIn(stack: TerraformStack, props: Partial<EcsPlatformProps> = {}): EcsPlatform {
+export function platformIn(stack: Construct, props: Partial<EcsPlatformProps> = {}): EcsPlatform {
   return new EcsPlatform(stack, 'ecs', {
     network: props.network ?? new Network(stack, 'network', { cidr: '10.0.0.0/16', zones: ZONES }),
     images: Images.fromRegistry({

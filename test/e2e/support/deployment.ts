@@ -44,19 +44,28 @@ export interface Outputs {
   readonly statistics_password: string;
 }
 
-/** A folder of its own from which the real `cdktf` command deploys the local stack. */
-export class Deployment {
+/** What every app of the tests must know. */
+interface CommonSettings {
+  readonly prefix: string;
+}
+
+/** A folder of its own from which the real `cdktf` command deploys the stack `local` of an app. */
+export class Deployment<S extends CommonSettings = Settings> {
   public readonly directory = mkdtempSync(join(tmpdir(), 'brokers-e2e-'));
   public readonly stateFile = join(this.directory, 'terraform.local.tfstate');
   /** Everything that `cdktf` printed in this deployment. */
   public transcript = '';
 
-  public constructor(private settings: Settings) {
+  /** @param app name of the app, a file of `test/e2e` */
+  public constructor(
+    private settings: NoInfer<S>,
+    app = 'app',
+  ) {
     writeFileSync(
       join(this.directory, 'cdktf.json'),
       JSON.stringify({
         language: 'typescript',
-        app: `node ${join(ROOT, 'dist/test/e2e/app.js')}`,
+        app: `node ${join(ROOT, 'dist/test/e2e', `${app}.js`)}`,
         projectId: 'e2e',
         sendCrashReports: 'false',
       }),
@@ -65,7 +74,7 @@ export class Deployment {
   }
 
   /** The next command sees these settings. */
-  public change(settings: Partial<Settings>): void {
+  public change(settings: Partial<S>): void {
     this.settings = { ...this.settings, ...settings };
     writeFileSync(join(this.directory, 'settings.json'), JSON.stringify(this.settings));
   }
@@ -86,7 +95,7 @@ export class Deployment {
   }
 
   /** The outputs, secrets among them. */
-  public async outputs(): Promise<Outputs> {
+  public async outputs<O = Outputs>(): Promise<O> {
     const file = join(this.directory, 'outputs.json');
     const result = await this.cdktf(
       'output',
@@ -96,7 +105,7 @@ export class Deployment {
       '--outputs-file-include-sensitive-outputs',
     );
     if (result.code !== 0) throw new Error(result.output);
-    const outputs = (JSON.parse(readFileSync(file, 'utf8')) as { local: Outputs }).local;
+    const outputs = (JSON.parse(readFileSync(file, 'utf8')) as { local: O }).local;
     rmSync(file);
     return outputs;
   }

@@ -25,8 +25,11 @@ export async function statusFor(url: string, user: string, password: string): Pr
   return (await request(url, '/api/whoami', user, password)).status;
 }
 
+/** Who may do everything. */
+export type Administrator = Pick<Outputs, 'administrator_name' | 'administrator_password'>;
+
 /** Asks the management API of one node as the administrator. */
-export async function ask<T>(outputs: Outputs, url: string, path: string): Promise<T> {
+export async function ask<T>(outputs: Administrator, url: string, path: string): Promise<T> {
   const response = await request(url, path, outputs.administrator_name, outputs.administrator_password);
   if (!response.ok) throw new Error(`${url}${path} answered ${response.status}`);
   return (await response.json()) as T;

@@ -14,8 +14,11 @@ export interface Published {
   readonly retried: number;
 }
 
+/** Where a test connects, and as whom. */
+export type Access = Pick<Outputs, 'amqp_endpoint' | 'administrator_name' | 'administrator_password'>;
+
 /** Connects through the floating address. Errors show in what fails, so the event itself is of no interest. */
-export function connect(outputs: Outputs): Connection {
+export function connect(outputs: Access): Connection {
   const [hostname = '', port = ''] = outputs.amqp_endpoint.split(':');
   const connection = new Connection({
     hostname,

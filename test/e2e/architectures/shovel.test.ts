@@ -1,0 +1,221 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
+import { kill, pause, stop } from '../checker/host-faults';
+import { addressOf, cut } from '../checker/network-cut';
+import { broken } from '../checker/report';
+import { eventually, must } from '../support/command';
+import { Deployment } from '../support/deployment';
+import { SingleSite, SitesOutputs, SitesSettings, whileCut } from '../support/sites';
+import { provideImages } from '../support/test-images';
+import { connect, drain, publish } from '../support/traffic';
+
+const PREFIX = 'e2e-l';
+/** Emptied by a dynamic and by a static shovel. */
+const QUEUES = ['orders', 'invoices'];
+const deployment = new Deployment<SitesSettings>(
+  { prefix: PREFIX, subnet: '172.30.50.0/24', kind: 'shovel', staticQueues: ['invoices'] },
+  'sites-app',
+);
+let near: SingleSite;
+let far: SingleSite;
+
+async function shovelsRun(count = QUEUES.length): Promise<void> {
+  await eventually(`${count} shovels run`, 90, async () =>
+    (await near.shovelsRunning()) === count ? true : undefined,
+  );
+}
+
+/** A shovel that somebody sets up by hand at the near site, with the far administrator's password. */
+async function byHand(name: string, settings: Record<string, unknown>): Promise<void> {
+  const { administrator_name: user, administrator_password: password, amqp_endpoint } = far.access;
+  await near.setParameter('shovel', name, {
+    'src-uri': 'amqp:///%2F',
+    'dest-uri': `amqp://${user}:${password}@${amqp_endpoint}/%2F?heartbeat=5&connection_timeout=5000`,
+    'reconnect-delay': 1,
+    ...settings,
+  });
+}
+
+/** The passwords of the links, as they stand on the node. */
+async function linkPasswords(): Promise<string[]> {
+  const names = await must('docker', 'exec', near.host, 'ls', '/etc/brokers/secrets');
+  const links = names.split('\n').filter((name) => name.includes('shovel'));
+  expect(links).toEqual(['shovel-destination-orders', 'static-shovel-destination-invoices']);
+  return Promise.all(
+    links.map((name) => must('docker', 'exec', near.host, 'cat', `/etc/brokers/secrets/${name}`)),
+  );
+}
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+beforeAll(async () => {
+  await provideImages();
+  await deployment.mustDeploy();
+  const outputs = await deployment.outputs<SitesOutputs>();
+  near = new SingleSite(PREFIX, 'near', outputs);
+  far = new SingleSite(PREFIX, 'far', outputs);
+  await shovelsRun();
+}, 300_000);
+
+afterAll(async () => {
+  await deployment.remove();
+}, 120_000);
+
+describe('shovels', () => {
+  it.each(QUEUES)('move what is published at the near site to the queue %s of the far one', async (queue) => {
+    const [from, to] = [connect(near.access), connect(far.access)];
+    const { confirmed } = await publish(from, queue, 500);
+    const moved = await drain(to, queue, confirmed.length);
+    expect([...moved.keys()].sort((a, b) => a - b)).toEqual([...confirmed].sort((a, b) => a - b));
+    await Promise.all([from.close(), to.close()]);
+  });
+
+  it('keep what is published while the link is cut, and move it afterwards; what was in no queue is gone', async () => {
+    const [from, to] = [connect(near.access), connect(far.access)];
+    await from.queueDeclare({ queue: 'unsafe', durable: true });
+    await to.queueDeclare({ queue: 'unsafe', durable: true });
+    await to.queueDeclare({ queue: 'from-exchange', durable: true });
+    await byHand('without acks', { 'src-queue': 'unsafe', 'dest-queue': 'unsafe', 'ack-mode': 'no-ack' });
+    await byHand('from an exchange', {
+      'src-exchange': 'amq.fanout',
+      'dest-queue': 'from-exchange',
+      'ack-mode': 'on-confirm',
+    });
+    await shovelsRun(4);
+    let healed = 0;
+    const confirmed = new Map<string, readonly number[]>();
+    await whileCut(far.host, [near.host], async () => {
+      for (const queue of [...QUEUES, 'unsafe']) {
+        const published = await publish(from, queue, 1000);
+        confirmed.set(queue, published.confirmed);
+      }
+      // Each has noticed that the link is dead, and given back what was under way.
+      await eventually('no shovel runs', 60, async () =>
+        (await near.shovelsRunning()) === 0 ? true : undefined,
+      );
+      const publisher = from.createPublisher({ confirm: true });
+      for (let id = 0; id < 100; id++)
+        await publisher.send({ exchange: 'amq.fanout', durable: true }, { id });
+      await publisher.close();
+      for (const queue of QUEUES) expect(await near.messages(queue)).toBe(1000);
+      expect(await near.messages('unsafe')).toBe(0);
+      healed = performance.now();
+    });
+    for (const queue of QUEUES) {
+      const ids = confirmed.get(queue) ?? [];
+      const moved = await drain(to, queue, ids.length);
+      const lost = ids.filter((id) => !moved.has(id));
+      const seconds = (performance.now() - healed) / 1000;
+      console.log(
+        `${queue}: ${ids.length} confirmed, ${lost.length} lost, all there ${seconds.toFixed(1)} s after the link`,
+      );
+      expect(lost).toEqual([]);
+      expect(await near.messages(queue)).toBe(0);
+    }
+    await shovelsRun(4);
+    const unsafe = await far.messages('unsafe');
+    console.log(
+      `no-ack: 1000 confirmed, ${1000 - unsafe} lost; exchange: 100 confirmed, ${100 - (await far.messages('from-exchange'))} lost`,
+    );
+    expect(unsafe).toBe(0);
+    expect(await far.messages('from-exchange')).toBe(0);
+    for (const name of ['without acks', 'from an exchange']) await near.clearParameter('shovel', name);
+    await Promise.all([from.close(), to.close()]);
+  });
+
+  it('lose what a full destination rejects, where the source counts deliveries', async () => {
+    const [from, to] = [connect(near.access), connect(far.access)];
+    const quorum = { 'x-queue-type': 'quorum' } as const;
+    const full = { ...quorum, 'x-max-length': 5, 'x-overflow': 'reject-publish' } as const;
+    await to.queueDeclare({ queue: 'full', durable: true, arguments: full });
+    await from.queueDeclare({ queue: 'counting', durable: true, arguments: quorum });
+    await from.queueDeclare({
+      queue: 'lasting',
+      durable: true,
+      arguments: { ...quorum, 'x-delivery-limit': -1 },
+    });
+    for (const queue of ['counting', 'lasting']) {
+      await byHand(queue, { 'src-queue': queue, 'dest-queue': 'full', 'ack-mode': 'on-confirm' });
+      await publish(from, queue, 200);
+    }
+    await eventually('nothing is left where deliveries are counted', 30, async () =>
+      (await near.messages('counting')) === 0 ? true : undefined,
+    );
+    for (const queue of ['counting', 'lasting']) await near.clearParameter('shovel', queue);
+    const [left, arrived] = [await near.messages('lasting'), await far.messages('full')];
+    console.log(
+      `full destination: 400 confirmed, ${arrived} arrived, ${left} wait, ${400 - arrived - left} lost`,
+    );
+    expect(left + arrived).toBeGreaterThanOrEqual(200);
+    expect(left + arrived).toBeLessThan(400);
+    await Promise.all([from.close(), to.close()]);
+  });
+});
+
+describe('shovels under the checker', () => {
+  it(
+    'lose nothing that the near site confirmed',
+    async () => {
+      const host = (site: SingleSite) => () => Promise.resolve(site.host);
+      const outcome = await check({
+        architecture: 'shovel',
+        programs: [`RabbitMQ ${await must('docker', 'exec', near.host, 'rabbitmqctl', 'version')}`],
+        publishers: [{ group: 'publishers', site: near.clients, count: 4, routingKey: 'orders' }],
+        consumers: [{ group: 'consumers', site: far.clients, count: 2, queue: 'orders' }],
+        faults: [
+          cut('cut the link', async () => ({ hosts: [far.host], from: [await addressOf(near.host)] })),
+          kill('kill the near broker', host(near)),
+          kill('kill the far broker', host(far)),
+          ...(process.env['BROKERS_CHECK_SECONDS'] === undefined
+            ? []
+            : [stop('stop the near broker', host(near)), pause('pause the far broker', host(far))]),
+        ],
+        whole: async () => ((await near.shovelsRunning()) === QUEUES.length ? true : undefined),
+        promises: { lost: { atMost: 0 }, unhealed: { atMost: 0 } },
+      });
+      expect(broken(outcome)).toEqual([]);
+      expect(outcome.findings.confirmed).toBeGreaterThan(1000);
+    },
+    CHECK_TIMEOUT_MILLISECONDS,
+  );
+});
+
+describe('passwords of links', () => {
+  it('are on the nodes, and in no synthesised file, output, diff, log, environment or process list', async () => {
+    deployment.change({ reconnectDelaySeconds: 6 });
+    const diff = await deployment.diff();
+    expect(diff.output).toMatch(/- +"reconnect-delay": 5/);
+    const synthesised = filesBelow(join(deployment.directory, 'cdktf.out'))
+      .filter((path) => !path.includes('.terraform'))
+      .map((path) => readFileSync(path, 'utf8'));
+    const shown = await Promise.all(
+      [near.host, far.host].flatMap((host) => [
+        must('sh', '-c', `docker logs ${host} 2>&1`),
+        must('docker', 'inspect', host),
+        must(
+          'docker',
+          'exec',
+          host,
+          'sh',
+          '-c',
+          'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n"',
+        ),
+      ]),
+    );
+    const everything = [...synthesised, deployment.transcript, ...shown].join('\n');
+    // What the log would have said: RabbitMQ prints the whole state of a shovel whose link fails.
+    expect(everything).toContain('amqp://link:***@');
+    const passwords = [...(await linkPasswords()), far.access.administrator_password];
+    for (const password of passwords) {
+      expect(password).toMatch(/^[0-9a-f]{64}$/);
+      expect(everything.includes(password)).toBe(false);
+    }
+  });
+});
