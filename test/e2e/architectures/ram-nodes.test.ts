@@ -1,0 +1,111 @@
+import { createConnection } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, must } from '../support/command';
+import { Deployment, Outputs } from '../support/deployment';
+import { ask, NodeDescription } from '../support/management';
+import { connect, drain, publish } from '../support/traffic';
+
+const PREFIX = 'e2e-m4';
+const [DISC, RAM, OTHER_DISC] = [1, 2, 3].map((number) => `${PREFIX}-rabbitmq-${number}`) as [
+  string,
+  string,
+  string,
+];
+const MESSAGES = 500;
+/** A broker of this size boots in less. */
+const ALONE_MILLISECONDS = 8000;
+
+const deployment = new Deployment({
+  prefix: PREFIX,
+  subnet: '172.30.73.0/24',
+  architecture: 'ram-nodes',
+  frontEnd: 'none',
+});
+let outputs: Outputs;
+
+interface TypedNode extends NodeDescription {
+  readonly type: 'disc' | 'ram';
+}
+
+function nodesAt(url = ''): Promise<readonly TypedNode[]> {
+  return ask<TypedNode[]>(outputs, url, '/api/nodes');
+}
+
+function accepts(endpoint = ''): Promise<boolean> {
+  const [host = '', port = ''] = endpoint.split(':');
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port: Number(port) });
+    const end = (connected: boolean) => (): void => {
+      socket.destroy();
+      resolve(connected);
+    };
+    socket.setTimeout(1000, end(false));
+    socket.on('connect', end(true)).on('error', end(false));
+  });
+}
+
+async function whole(): Promise<void> {
+  await eventually('three running nodes, each seeing all', 120, async () => {
+    for (const url of outputs.management_urls) {
+      const nodes = await nodesAt(url);
+      if (nodes.length !== 3 || nodes.some(({ running }) => !running)) return undefined;
+    }
+    return true;
+  });
+}
+
+beforeAll(async () => {
+  await deployment.mustDeploy();
+  outputs = await deployment.outputs();
+}, 300_000);
+
+afterAll(async () => {
+  await deployment.remove();
+}, 120_000);
+
+describe('a cluster with a RAM node', () => {
+  it('was warned of', () => {
+    expect(deployment.transcript).toMatch(/WARN.*ramNodes \[2\]: RabbitMQ advises against RAM nodes/);
+  });
+
+  it('has the types that were declared, as every node sees them', async () => {
+    for (const url of outputs.management_urls) {
+      const types = (await nodesAt(url)).map(({ name, type }) => [name.replace('rabbit@', ''), type]);
+      expect(Object.fromEntries(types)).toEqual({ [DISC]: 'disc', [RAM]: 'ram', [OTHER_DISC]: 'disc' });
+    }
+  });
+
+  it('comes back after a stop of all nodes with its messages, but not from the RAM node alone', async () => {
+    const connection = connect(outputs);
+    const { confirmed } = await publish(connection, 'orders', MESSAGES);
+    await connection.close();
+    await must('docker', 'stop', '--time', '60', DISC, OTHER_DISC, RAM);
+
+    await must('docker', 'start', RAM);
+    const started = performance.now();
+    while (performance.now() - started < ALONE_MILLISECONDS) {
+      expect(await accepts(outputs.amqp_endpoint.split(',')[1])).toBe(false);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    await must('docker', 'start', DISC, OTHER_DISC);
+    await whole();
+    console.log(
+      `ram-nodes: alone, the RAM node served nobody for ${(ALONE_MILLISECONDS / 1000).toFixed(0)} s; whole ${((performance.now() - started - ALONE_MILLISECONDS) / 1000).toFixed(1)} s after the disc nodes were started`,
+    );
+
+    const again = connect(outputs);
+    const consumed = await drain(again, 'orders', MESSAGES);
+    await again.close();
+    expect(confirmed.filter((id) => !consumed.has(id))).toEqual([]);
+  });
+
+  it('does not let a node be declared of another type than it has', async () => {
+    const ready = ['exec', DISC, 'bash', '-c'];
+    const file = '/etc/brokers/cluster';
+    await must('docker', ...ready, `sed -i.bak 's/^mnesia .*/mnesia/' ${file}`);
+    await expect(must('docker', ...ready, '/opt/brokers/bin/rabbitmq-ready')).rejects.toThrow(
+      `${RAM} is a ram node, declared is disc: a node keeps the type that it joined with`,
+    );
+    await must('docker', ...ready, `mv ${file}.bak ${file} && /opt/brokers/bin/rabbitmq-ready`);
+  });
+});
