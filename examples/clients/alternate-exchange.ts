@@ -34,7 +34,8 @@ export async function replayBackup(connection: Connection, backupQueue: string):
     for (; replayed < messageCount; replayed += 1) {
       const message = await channel.basicGet({ queue: backupQueue });
       if (message === undefined) break;
-      const { exchange, routingKey, headers, contentType, messageId = randomUUID(), body } = message;
+      const { exchange, routingKey, headers, contentType, messageId = randomUUID() } = message;
+      const body: unknown = message.body;
       const envelope = {
         exchange,
         routingKey,
@@ -54,9 +55,13 @@ export async function replayBackup(connection: Connection, backupQueue: string):
 
 function main(): void {
   const connection = connect('alternate-exchange');
-  const consumer = watchUnroutable(connection, 'shop.unroutable.warning', ({ exchange, routingKey, messageId }) => {
-    console.log(`unroutable: ${messageId ?? 'a message'} to ${exchange} with routing key ${routingKey}`);
-  });
+  const consumer = watchUnroutable(
+    connection,
+    'shop.unroutable.warning',
+    ({ exchange, routingKey, messageId }) => {
+      console.log(`unroutable: ${messageId ?? 'a message'} to ${exchange} with routing key ${routingKey}`);
+    },
+  );
   process.once('SIGTERM', () => void consumer.close().then(() => connection.close()));
 }
 

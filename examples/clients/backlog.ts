@@ -22,7 +22,9 @@ export async function publishUnlessFull(
   { id, body }: Message,
 ): Promise<void> {
   try {
-    await sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, body, { giveUpMilliseconds: 0 });
+    await sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, body, {
+      giveUpMilliseconds: 0,
+    });
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (cause instanceof AMQPError && cause.code === 'NACK') throw new RefusedError(id, queue);

@@ -15,9 +15,7 @@ export async function publishInBatches(
   const flush = async (batch: readonly Message[]): Promise<void> => {
     // Each message tries on its own: after a failure only what is missing is sent again.
     await Promise.all(
-      batch.map(({ id, body }) =>
-        sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, body),
-      ),
+      batch.map(({ id, body }) => sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, body)),
     );
     confirmed(batch.map(({ id }) => id));
   };

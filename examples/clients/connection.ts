@@ -30,7 +30,10 @@ export function loginOfEnvironment(): Login {
 }
 
 /** Connects, and again whenever the connection breaks. `name` is shown on the management pages. */
-export function connect(name: string, { endpoint, user, password }: Login = loginOfEnvironment()): Connection {
+export function connect(
+  name: string,
+  { endpoint, user, password }: Login = loginOfEnvironment(),
+): Connection {
   const [hostname = '', port = ''] = endpoint.split(':');
   const connection = new Connection({
     hostname,
@@ -55,7 +58,8 @@ export function connect(name: string, { endpoint, user, password }: Login = logi
 /** @throws Error when the variable is not set */
 export function setting(name: string): string {
   const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} must be set: see the README of the clients`);
+  if (value === undefined || value === '')
+    throw new Error(`${name} must be set: see the README of the clients`);
   return value;
 }
 

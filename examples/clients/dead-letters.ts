@@ -30,7 +30,11 @@ export function consumeWithRetries(
         console.error(`${message.messageId ?? 'a message'}, attempt ${failed + 1}: ${String(error)}`);
         // Rejected, so the broker takes it to the queue's dead-letter exchange.
         if (seconds === undefined) return ConsumerStatus.DROP;
-        await sendUntilConfirmed(publisher, retryOf(message, `${queue}.retry.${seconds}s`, failed + 1), message.body);
+        await sendUntilConfirmed(
+          publisher,
+          retryOf(message, `${queue}.retry.${seconds}s`, failed + 1),
+          message.body,
+        );
         // Only now: who dies before has sent a copy, and never lost the message.
         return ConsumerStatus.ACK;
       }
@@ -42,10 +46,10 @@ export function consumeWithRetries(
   return consumer;
 }
 
-/** Why the broker dead-lettered a message: `rejected`, `expired`, `maxlen` or `delivery_limit`. */
-export function deathReasonOf(message: AsyncMessage): string | undefined {
-  const reason: unknown = message.headers?.['x-first-death-reason'];
-  return typeof reason === 'string' ? reason : undefined;
+/** Why the broker dead-lettered a message, last time: `rejected`, `expired`, `maxlen` or `delivery_limit`. */
+export function deathReasonOf({ headers }: AsyncMessage): string | undefined {
+  const [latest] = (headers?.['x-death'] ?? []) as readonly { readonly reason: string }[];
+  return latest?.reason;
 }
 
 function retryOf(
@@ -53,10 +57,12 @@ function retryOf(
   routingKey: string,
   attempt: number,
 ): { routingKey: string; messageId: string; headers: Record<string, unknown>; contentType?: string } {
+  // What the broker noted of earlier deaths is not the publisher's to send.
+  const own = Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => !name.startsWith('x-')));
   return {
     routingKey,
     messageId,
-    headers: { ...headers, [ATTEMPT_HEADER]: attempt },
+    headers: { ...own, [ATTEMPT_HEADER]: attempt },
     ...(contentType === undefined ? {} : { contentType }),
   };
 }

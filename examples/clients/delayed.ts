@@ -15,7 +15,11 @@ export async function publishLater(
   routingKey: string,
   { id, body }: Message,
 ): Promise<void> {
-  await sendUntilConfirmed(publisher, { exchange: `shop.delay.${seconds}s`, routingKey, messageId: id }, body);
+  await sendUntilConfirmed(
+    publisher,
+    { exchange: `shop.delay.${seconds}s`, routingKey, messageId: id },
+    body,
+  );
 }
 
 async function main(): Promise<void> {

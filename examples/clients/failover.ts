@@ -38,7 +38,7 @@ export async function sendUntilConfirmed(
       return attempt;
     } catch (error) {
       if (error instanceof AMQPError && FINAL_CODES.includes(error.code)) throw error;
-      if (Date.now() > deadline) {
+      if (Date.now() >= deadline) {
         throw new Error(
           `message ${envelope.messageId} was not confirmed within ${giveUpMilliseconds} ms: it may be stored or not`,
           { cause: error },

@@ -24,10 +24,16 @@ const FINISH = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', 
 const PROLONG = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
 const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
+const createRedis = (host: string, port: number, password: string) =>
+  createClient({ socket: { host, port, connectTimeout: 1000 }, password });
+
+/** A client of Redis. */
+export type Redis = ReturnType<typeof createRedis>;
+
 /** A client that waits for Redis when it is away, so that messages stay where they are meanwhile. */
-export function connectRedis(endpoint: string, password: string): ReturnType<typeof createClient> {
+export function connectRedis(endpoint: string, password: string): Redis {
   const [host = '', port = ''] = endpoint.split(':');
-  const redis = createClient({ socket: { host, port: Number(port), connectTimeout: 1000 }, password });
+  const redis = createRedis(host, Number(port), password);
   redis.on('error', (error: unknown) => {
     console.error(`redis: ${String(error)}`);
   });
@@ -40,7 +46,7 @@ export class Once {
   private readonly rememberMilliseconds: number;
 
   public constructor(
-    private readonly redis: ReturnType<typeof createClient>,
+    private readonly redis: Redis,
     { leaseMilliseconds = 5000, rememberMilliseconds = 86_400_000 }: Memory = {},
   ) {
     this.leaseMilliseconds = leaseMilliseconds;
@@ -89,7 +95,8 @@ export function consumeOnce(
   const consumer = connection.createConsumer(
     { queue, queueOptions: { passive: true }, qos: { prefetchCount: 10 } },
     async (message) => {
-      if (message.messageId === undefined) throw new Error('a message without messageId cannot be told from a copy');
+      if (message.messageId === undefined)
+        throw new Error('a message without messageId cannot be told from a copy');
       await once.run(message.messageId, () => work(message));
     },
   );
@@ -100,18 +107,23 @@ export function consumeOnce(
 }
 
 async function main(): Promise<void> {
-  const milliseconds = Number(process.env['WORK_MILLISECONDS'] ?? 0);
+  const { WORK_MILLISECONDS: milliseconds = '0', LEASE_MILLISECONDS: lease = '5000' } = process.env;
   const redis = connectRedis(
     setting('REDIS_ENDPOINT'),
     readFileSync(setting('REDIS_PASSWORD_FILE'), 'utf8').trim(),
   );
   await redis.connect();
   const connection = connect('idempotent-consumer');
-  const consumer = consumeOnce(connection, 'shop.orders', new Once(redis), async ({ messageId = '' }) => {
-    console.log(`began ${messageId}`);
-    await pause(milliseconds);
-    console.log(`done ${messageId}`);
-  });
+  const consumer = consumeOnce(
+    connection,
+    'shop.orders',
+    new Once(redis, { leaseMilliseconds: Number(lease) }),
+    async ({ messageId = '' }) => {
+      console.log(`began ${messageId}`);
+      await pause(Number(milliseconds));
+      console.log(`done ${messageId}`);
+    },
+  );
   process.once('SIGTERM', () => {
     void consumer
       .close()

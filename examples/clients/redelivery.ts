@@ -36,11 +36,16 @@ function main(): void {
   const milliseconds = Number(process.env['WORK_MILLISECONDS'] ?? 0);
   const connection = connect('redelivery');
   const fetching = { prefetch: 10 };
-  const consumer = consumeReliably(connection, 'shop.orders', fetching, async ({ messageId = '', redelivered }) => {
-    console.log(`began ${messageId}${redelivered ? ' again' : ''}`);
-    await pause(milliseconds);
-    console.log(`done ${messageId}`);
-  });
+  const consumer = consumeReliably(
+    connection,
+    'shop.orders',
+    fetching,
+    async ({ messageId = '', redelivered }) => {
+      console.log(`began ${messageId}${redelivered ? ' again' : ''}`);
+      await pause(milliseconds);
+      console.log(`done ${messageId}`);
+    },
+  );
   process.once('SIGTERM', () => void consumer.close().then(() => connection.close()));
 }
 

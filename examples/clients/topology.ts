@@ -7,43 +7,49 @@ import { RETRIES_SECONDS } from './dead-letters';
 
 const DAY_MILLISECONDS = 86_400_000;
 
+/** A cluster, or any other group of brokers. */
+type Brokers = Pick<RabbitMqCluster, 'addExchange' | 'addQueue' | 'addBinding' | 'version'>;
+
 /** Nothing is dropped on its way to the dead letters: the queue keeps a message until they have it. */
 const KEPT = { deadLetterStrategy: 'at-least-once', overflow: 'reject-publish' } as const;
 
 /** Declares the exchanges, queues and bindings of `shop.*`. */
-export function declareShop(cluster: RabbitMqCluster): void {
-  declareEvents(cluster);
-  declareOrders(cluster);
-  declareDelays(cluster);
+export function declareShop(brokers: Brokers): void {
+  declareEvents(brokers);
+  declareOrders(brokers);
+  declareDelays(brokers);
   // Priorities of any number are for classic queues: on one node, so back when that node is.
-  cluster.addQueue('shop.priority', { type: 'classic', maxPriority: 10 });
-  cluster.addQueue('shop.backlog', { maxLength: 1000, overflow: 'reject-publish' });
-  cluster.addQueue('shop.archive', {
+  brokers.addQueue('shop.priority', { type: 'classic', maxPriority: 10 });
+  brokers.addQueue('shop.backlog', { maxLength: 1000, overflow: 'reject-publish' });
+  brokers.addQueue('shop.archive', {
     type: 'classic',
-    ...(cluster.version.lazyQueues ? { lazy: true } : {}),
+    ...(brokers.version.lazyQueues ? { lazy: true } : {}),
   });
 }
 
 /** An exchange that loses nothing: what it cannot route is kept, and somebody is told. */
-function declareEvents(cluster: RabbitMqCluster): void {
-  cluster.addExchange('shop.events', { alternateExchange: 'shop.unroutable' });
-  cluster.addExchange('shop.unroutable', { type: 'fanout' });
-  cluster.addQueue('shop.unroutable.backup');
+function declareEvents(brokers: Brokers): void {
+  brokers.addExchange('shop.events', { alternateExchange: 'shop.unroutable' });
+  brokers.addExchange('shop.unroutable', { type: 'fanout' });
+  brokers.addQueue('shop.unroutable.backup');
   // Alarms of which nobody took notice for a day are of no use any more; the messages are in the backup queue.
-  cluster.addQueue('shop.unroutable.warning', { messageTtlMilliseconds: DAY_MILLISECONDS, maxLength: 10_000 });
-  cluster.addBinding({ source: 'shop.unroutable', destination: 'shop.unroutable.backup' });
-  cluster.addBinding({ source: 'shop.unroutable', destination: 'shop.unroutable.warning' });
+  brokers.addQueue('shop.unroutable.warning', {
+    messageTtlMilliseconds: DAY_MILLISECONDS,
+    maxLength: 10_000,
+  });
+  brokers.addBinding({ source: 'shop.unroutable', destination: 'shop.unroutable.backup' });
+  brokers.addBinding({ source: 'shop.unroutable', destination: 'shop.unroutable.warning' });
 }
 
 /** A queue with a place for what cannot be worked on, and one for each time between two attempts. */
-function declareOrders(cluster: RabbitMqCluster): void {
-  cluster.addExchange('shop.dead', { type: 'fanout' });
-  cluster.addQueue('shop.dead');
-  cluster.addBinding({ source: 'shop.dead', destination: 'shop.dead' });
-  cluster.addQueue('shop.orders', { deadLetterExchange: 'shop.dead', ...KEPT, maxLength: 1_000_000 });
-  cluster.addBinding({ source: 'shop.events', destination: 'shop.orders', routingKey: 'order' });
+function declareOrders(brokers: Brokers): void {
+  brokers.addExchange('shop.dead', { type: 'fanout' });
+  brokers.addQueue('shop.dead');
+  brokers.addBinding({ source: 'shop.dead', destination: 'shop.dead' });
+  brokers.addQueue('shop.orders', { deadLetterExchange: 'shop.dead', ...KEPT, maxLength: 1_000_000 });
+  brokers.addBinding({ source: 'shop.events', destination: 'shop.orders', routingKey: 'order' });
   for (const seconds of RETRIES_SECONDS) {
-    cluster.addQueue(`shop.orders.retry.${seconds}s`, {
+    brokers.addQueue(`shop.orders.retry.${seconds}s`, {
       messageTtlMilliseconds: seconds * 1000,
       deadLetterExchange: '',
       deadLetterRoutingKey: 'shop.orders',
@@ -53,15 +59,15 @@ function declareOrders(cluster: RabbitMqCluster): void {
 }
 
 /** An exchange a delay: what is published to it reaches `shop.events` later, with its own routing key. */
-function declareDelays(cluster: RabbitMqCluster): void {
+function declareDelays(brokers: Brokers): void {
   for (const seconds of DELAYS_SECONDS) {
     const name = `shop.delay.${seconds}s`;
-    cluster.addExchange(name, { type: 'fanout' });
-    cluster.addQueue(name, {
+    brokers.addExchange(name, { type: 'fanout' });
+    brokers.addQueue(name, {
       messageTtlMilliseconds: seconds * 1000,
       deadLetterExchange: 'shop.events',
       ...KEPT,
     });
-    cluster.addBinding({ source: name, destination: name });
+    brokers.addBinding({ source: name, destination: name });
   }
 }
