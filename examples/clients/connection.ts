@@ -42,7 +42,7 @@ export function connect(
     password,
     connectionName: name,
     connectionTimeout: 1000,
-    acquireTimeout: 3000,
+    acquireTimeout: 2000,
     // A peer that vanished without a word is noticed after 20 s, not after two minutes.
     heartbeat: 10,
     retryLow: 50,

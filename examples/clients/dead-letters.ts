@@ -3,10 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { AsyncMessage, Connection, Consumer, ConsumerStatus } from 'rabbitmq-client';
 import { connect } from './connection';
+import { RETRIES_SECONDS } from './delays';
 import { createPublisher, sendUntilConfirmed } from './failover';
-
-/** Times between the attempts, in seconds: the topology has a queue for each. */
-export const RETRIES_SECONDS = [1, 10] as const;
 
 const ATTEMPT_HEADER = 'attempt';
 

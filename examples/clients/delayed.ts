@@ -3,10 +3,8 @@
 // times of their own, a long one would hold up the short ones behind it.
 import { Publisher } from 'rabbitmq-client';
 import { connect, Message, messagesOfInput } from './connection';
+import { DELAYS_SECONDS } from './delays';
 import { createPublisher, sendUntilConfirmed } from './failover';
-
-/** The delays that the topology has, in seconds. */
-export const DELAYS_SECONDS = [1, 10, 60] as const;
 
 /** Publishes to `shop.events` after a delay. Confirmed means that the message is safe while it waits. */
 export async function publishLater(

@@ -6,7 +6,11 @@ import { connect, messagesOfInput } from './connection';
 
 /** How long to try. */
 export interface Patience {
-  /** For one confirm; then the message is sent again. More than the connection's `acquireTimeout`. @default 5000 */
+  /**
+   * For one confirm; then the message is sent again. More than the connection's `acquireTimeout`, or a connection that is
+   * away makes copies. After a failover a broker itself needs up to 10 s to notice that a queue's leader never got it.
+   * @default 3000
+   */
   readonly confirmMilliseconds?: number;
   /** For one message; then the caller gets the error. @default 60,000 */
   readonly giveUpMilliseconds?: number;
@@ -29,7 +33,7 @@ export async function sendUntilConfirmed(
   publisher: Publisher,
   envelope: Envelope & { readonly messageId: string },
   body: unknown,
-  { confirmMilliseconds = 5000, giveUpMilliseconds = 60_000 }: Patience = {},
+  { confirmMilliseconds = 3000, giveUpMilliseconds = 60_000 }: Patience = {},
 ): Promise<number> {
   const deadline = Date.now() + giveUpMilliseconds;
   for (let attempt = 1; ; attempt += 1) {

@@ -2,8 +2,7 @@
 //   const cluster = new RabbitMqCluster(stack, 'orders', { ... });
 //   declareShop(cluster);
 import { RabbitMqCluster } from 'cdktf-brokers';
-import { DELAYS_SECONDS } from './delayed';
-import { RETRIES_SECONDS } from './dead-letters';
+import { DELAYS_SECONDS, RETRIES_SECONDS } from './delays';
 
 const DAY_MILLISECONDS = 86_400_000;
 
