@@ -19,6 +19,8 @@ export function declareShop(brokers: Brokers): void {
   declareDelays(brokers);
   // Priorities of any number are for classic queues: on one node, so back when that node is.
   brokers.addQueue('shop.priority', { type: 'classic', maxPriority: 10 });
+  // Where the order matters: one consumer works, and the next one takes over when it dies.
+  brokers.addQueue('shop.ledger', { singleActiveConsumer: true });
   brokers.addQueue('shop.backlog', { maxLength: 1000, overflow: 'reject-publish' });
   brokers.addQueue('shop.archive', {
     type: 'classic',

@@ -137,6 +137,35 @@ export function failingWork(shop: () => Shop): void {
       ).toEqual([...begun(dying)].sort());
     });
 
+    it.each([
+      ['shop.ledger', 'keeps the order in a queue with a single active consumer'],
+      ['failing.shared', 'takes over what others have worked on out of order in any other queue'],
+    ])('%s: %s', async (queue) => {
+      const connection = shop().connect();
+      const single = queue === 'shop.ledger';
+      if (!single) {
+        await connection.queueDeclare({ queue, durable: true, arguments: { 'x-queue-type': 'quorum' } });
+      }
+      await publish(connection, queue, ids);
+      const dying = shop().connect('dying');
+      const stuck: string[] = [];
+      consumeReliably(dying, queue, { prefetch: 1 }, ({ messageId = '' }) => {
+        stuck.push(messageId);
+        return new Promise<void>(() => undefined);
+      });
+      await until('the first message', () => stuck.length === 1);
+      const worked: string[] = [];
+      const next = consumeReliably(connection, queue, { prefetch: 1 }, ({ messageId = '' }) => {
+        worked.push(messageId);
+      });
+      await new Promise<void>((resolve) => next.on('ready', resolve));
+      if (!single) await until('the others', () => worked.length === ids.length - 1);
+      dying.unsafeDestroy();
+      await until('all messages', () => worked.length === ids.length);
+      await next.close();
+      expect(worked).toEqual(single ? ids : [...ids.slice(1), ...ids.slice(0, 1)]);
+    });
+
     it('loses all that was sent to it when it acknowledges on arrival', async () => {
       const connection = shop().connect();
       const queue = 'failing.no-acks';

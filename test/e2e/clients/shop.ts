@@ -129,12 +129,23 @@ export class Shop {
     return started;
   }
 
-  /** Name of the broker that leads a queue. */
-  public async leaderOf(queue: string): Promise<string> {
-    return eventually(`a leader of ${queue}`, 20, async () => {
-      const { leader } = await this.ask<{ leader?: string }>(`/api/queues/%2F/${queue}`);
-      return leader?.replace('rabbit@', '');
-    });
+  /** Bytes that a queue has in all, of them in memory, and what memory the queue itself takes. */
+  public async memoryOf(queue: string): Promise<Record<'size' | 'inMemory' | 'memory', number>> {
+    const columns = ['name', 'message_bytes', 'message_bytes_ram', 'memory'];
+    const [broker = ''] = this.brokers;
+    const args = [
+      'exec',
+      broker,
+      '/opt/brokers/bin/rabbitmq-cli',
+      'rabbitmqctl',
+      '--quiet',
+      '--no-table-headers',
+      'list_queues',
+      ...columns,
+    ];
+    const rows = (await must('docker', ...args)).split('\n').map((row) => row.split('\t'));
+    const [, size, inMemory, memory] = rows.find(([name]) => name === queue) ?? [];
+    return { size: Number(size), inMemory: Number(inMemory), memory: Number(memory) };
   }
 
   /** Waits until each broker sees all three. */

@@ -1,6 +1,7 @@
 import { AsyncMessage, Connection } from 'rabbitmq-client';
 import { describe, expect, it } from 'vitest';
 import { backlog, publishUnlessFull, RefusedError } from '../../../examples/clients/backlog';
+import { publishInBatches } from '../../../examples/clients/confirm-batch';
 import { publishLater } from '../../../examples/clients/delayed';
 import { createPublisher, sendUntilConfirmed } from '../../../examples/clients/failover';
 import { consumeByPriority, publishUrgent } from '../../../examples/clients/priority';
@@ -11,6 +12,7 @@ import { Shop } from './shop';
 const ORDERS = 'shop.orders';
 const PRIORITY = 'shop.priority';
 const BACKLOG = 'shop.backlog';
+const ARCHIVE = 'shop.archive';
 
 /** Declares a queue of the tests' own. */
 async function queueWith(
@@ -60,6 +62,22 @@ export function waiting(shop: () => Shop): void {
         publishUnlessFull(publisher, BACKLOG, { id: 'later', body: 1 }).then(() => true),
       );
       expect(await shop().drain(BACKLOG)).toEqual(['later']);
+    });
+  });
+
+  describe('a long queue', () => {
+    it('keeps its messages on disk: a classic one of 4.0 needs no `lazy`', async () => {
+      const connection = shop().connect();
+      const messages = Array.from({ length: 5000 }, (_, index) => ({
+        id: String(index),
+        body: 'x'.repeat(1000),
+      }));
+      await publishInBatches(connection, ARCHIVE, messages, 500, () => undefined);
+      const { inMemory, memory, size } = await shop().memoryOf(ARCHIVE);
+      expect(size).toBe(5_000_000);
+      expect(inMemory).toBeLessThan(size / 100);
+      expect(memory).toBeLessThan(size / 10);
+      expect(await shop().drain(ARCHIVE)).toHaveLength(5000);
     });
   });
 
