@@ -59,6 +59,7 @@ export function policyDefinition(
   }
   for (const [key, value] of entries) assertKey(subject, host, applyTo, key, value);
   assertMirroring(subject, host, definition);
+  assertDeadLettering(subject, definition);
   return { vhost, name, pattern, 'apply-to': applyTo, definition: { ...definition }, priority };
 }
 
@@ -126,5 +127,25 @@ function assertMirroring(subject: ErrorSubject, { nodes }: PolicyHost, definitio
   }
   if (mode === 'all' && params !== undefined) {
     throw new ValidationError(subject, `ha-mode all takes no ha-params, got ${params}: leave it out`);
+  }
+}
+
+/** A queue follows one policy, so what belongs together has to be in one. */
+function assertDeadLettering(subject: ErrorSubject, definition: DefinitionValues): void {
+  const { 'dead-letter-exchange': exchange, overflow = 'drop-head' } = definition;
+  const routingKey = definition['dead-letter-routing-key'];
+  if (exchange === undefined && routingKey !== undefined) {
+    throw new ValidationError(
+      subject,
+      `dead-letter-routing-key needs dead-letter-exchange, got ${JSON.stringify(routingKey)} alone: add the exchange`,
+    );
+  }
+  if (definition['dead-letter-strategy'] !== 'at-least-once') return;
+  if (exchange === undefined || overflow !== 'reject-publish') {
+    throw new ValidationError(
+      subject,
+      'dead-letter-strategy at-least-once needs dead-letter-exchange and overflow reject-publish in the same policy, ' +
+        `got overflow ${overflow}: the broker would use at-most-once`,
+    );
   }
 }

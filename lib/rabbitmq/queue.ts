@@ -49,6 +49,12 @@ export interface QueueOptions {
   readonly overflow?: 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
   /** Redeliveries before a message is dropped or dead-lettered, -1 (from 4.0) for no limit; quorum only. @default 20 from 4.0, none before */
   readonly deliveryLimit?: number;
+  /**
+   * How long a consumer may keep a message without acknowledging it; then the broker delivers it again. At least 60,000
+   * before 4.3, since brokers look once a minute. Quorum from 3.12, classic from 3.12 to 4.2.
+   * @default the broker's own, 1,800,000
+   */
+  readonly consumerTimeoutMilliseconds?: number;
   /** One consumer at a time; classic and quorum. @default false */
   readonly singleActiveConsumer?: boolean;
   /** Where a new queue's leader goes; classic from 4.0. @default 'client-local' */
@@ -157,6 +163,24 @@ const RULES: Readonly<Record<ArgumentOption, Rule>> = {
     types: ['quorum'],
     check: (subject, name, value, { version }) => {
       assertCount(subject, name, value, version.defaultDeliveryLimit === undefined ? 0 : -1);
+    },
+  },
+  consumerTimeoutMilliseconds: {
+    argument: 'x-consumer-timeout',
+    types: LOCAL,
+    check: (subject, name, value, { version }, type) => {
+      assertCount(subject, name, value, version.consumerTimeoutFloorMilliseconds, MAX_MILLISECONDS);
+      if (!version.isAtLeast(3, 12)) {
+        throw new ValidationError(
+          subject,
+          `${name} comes with RabbitMQ 3.12, got version ${version.toString()}: leave it out`,
+        );
+      }
+      if (type === 'quorum' || !version.isAtLeast(4, 3)) return;
+      throw new ValidationError(
+        subject,
+        `${name} of classic queues ended with RabbitMQ 4.2, got version ${version.toString()}: leave it out or use type quorum`,
+      );
     },
   },
   singleActiveConsumer: { argument: 'x-single-active-consumer', types: LOCAL, check: flag },

@@ -111,6 +111,11 @@ export class RabbitMqVersion {
     return this.isAtLeast(4, 0) ? 20 : undefined;
   }
 
+  /** Least time for a consumer's acknowledgement that brokers tell apart: until 4.2 they look once a minute. */
+  public get consumerTimeoutFloorMilliseconds(): number {
+    return this.isAtLeast(4, 3) ? 1 : 60_000;
+  }
+
   /** Queues that are neither durable nor exclusive. 4.3 refuses them unless it is told otherwise. */
   public get transientQueues(): boolean {
     return !this.isAtLeast(4, 3);

@@ -1,5 +1,5 @@
 // Images that the tests need besides the brokers' and the proxies': machines, a registry for images,
-// ShellCheck, and iptables.
+// ShellCheck, iptables and Redis.
 import { join } from 'node:path';
 import { provideBase } from './base-image.mjs';
 import { build, isBuiltFrom, pruneReplaced, sourceOf } from './docker-build.mjs';
@@ -23,6 +23,11 @@ const SEVERAL = [
   {
     name: 'cdktf-brokers-test/registry:trixie',
     directory: join(MACHINES, 'registry-image'),
+    expected: '5 s',
+  },
+  {
+    name: 'cdktf-brokers-test/redis:trixie',
+    directory: join(ROOT, 'test/e2e/clients/redis-image'),
     expected: '5 s',
   },
   {

@@ -43,6 +43,19 @@ describe('renderRabbitMqConf', () => {
   });
 
   it.each([
+    [{ memoryMiB: 64 }, 16],
+    [{ memoryMiB: 1024 }, 64],
+    [{ memoryMiB: 8191 }, 511],
+    [{ memoryMiB: 8192 }, undefined],
+    [{}, undefined],
+  ])('gives the write-ahead log of quorum queues a share of the memory: %j', (change, mebibytes) => {
+    const line = /^raft\.wal_max_size_bytes = (\d+)$/m.exec(
+      renderRabbitMqConf(SUBJECT, { ...TYPICAL, ...change }),
+    )?.[1];
+    expect(line).toBe(mebibytes === undefined ? undefined : String(mebibytes * 1024 * 1024));
+  });
+
+  it.each([
     [{ clusterName: 'a b' }, 'name must be a host name'],
     [{ amqpPort: 0 }, 'amqpPort must be a whole number from 1 to 65535, got 0'],
     [{ managementPort: 5672 }, 'managementPort must differ from amqpPort, got 5672 for both'],

@@ -48,7 +48,7 @@ describe.each(pages())('$path', ({ path, text }) => {
       .filter(({ language }) => language === '')
       .map((code) => code.text)
       .filter((code) =>
-        /^(?:lib|test|stacks|scripts|images|docs|bench|providers|\.ci)(?:\/[\w./-]*)?$/.test(code),
+        /^(?:lib|test|stacks|scripts|images|docs|examples|bench|providers|\.ci)(?:\/[\w./-]*)?$/.test(code),
       )
       .filter((code) => !existsSync(join(ROOT, normalize(code))));
     expect(missing).toEqual([]);

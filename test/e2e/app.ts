@@ -1,5 +1,6 @@
 import { App } from 'cdktf';
 import { readFileSync } from 'node:fs';
+import { declareShop } from '../../examples/clients/topology';
 import { DockerPlatform } from '../../lib/docker/docker-platform';
 import { Images } from '../../lib/images';
 import { GroupSpec } from '../../lib/model/host';
@@ -8,7 +9,7 @@ import { localImages } from '../../stacks/images';
 import { LocalStack } from '../../stacks/local';
 import { Settings } from './support/deployment';
 
-const { prefix, rabbitmqImage, strangerHost, ...settings } = JSON.parse(
+const { prefix, rabbitmqImage, strangerHost, shop, ...settings } = JSON.parse(
   readFileSync('settings.json', 'utf8'),
 ) as Settings;
 const app = new App();
@@ -39,7 +40,7 @@ function withStranger(group: GroupSpec, name: string, cookie: Secret | undefined
 }
 
 const images = localImages();
-new LocalStack(app, 'local', {
+const stack = new LocalStack(app, 'local', {
   ...settings,
   prefix: `${prefix}-`,
   images:
@@ -50,4 +51,5 @@ new LocalStack(app, 'local', {
           proxy: images.nameFor('proxy', { role: 'proxy', version: '3.0' }),
         }),
 });
+if (shop === true) declareShop(stack.brokers);
 app.synth();

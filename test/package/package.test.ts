@@ -6,7 +6,7 @@ import { composingSnippet, ROOT } from '../docs/repository';
 import { below, EmptyProject, PEERS } from './empty-project';
 
 const execute = promisify(execFile);
-/** Besides `dist/lib` and `images`. */
+/** Besides `dist/lib`, `images` and `examples`. */
 const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 
 const project = new EmptyProject();
@@ -24,8 +24,8 @@ function sourceOf(path: string): string {
 }
 
 describe('the packed files', () => {
-  it('are the library, the images and the top pages, and nothing else', () => {
-    const others = below(installed).filter((path) => !/^(?:dist\/lib|images)\//.test(path));
+  it('are the library, the images, the examples and the top pages, and nothing else', () => {
+    const others = below(installed).filter((path) => !/^(?:dist\/lib|images|examples)\//.test(path));
     expect(others.sort()).toEqual(TOP_FILES);
   });
 
@@ -49,6 +49,15 @@ describe('the packed files', () => {
         const packed = readFileSync(join(installed, 'dist', 'lib', path), 'utf8');
         expect(packed).toBe(readFileSync(join(ROOT, 'lib', path), 'utf8'));
       }
+    }
+  });
+
+  it('have the examples as people copy them', () => {
+    const examples = below(join(ROOT, 'examples'));
+    expect(below(join(installed, 'examples')).sort()).toEqual(examples.sort());
+    for (const path of examples) {
+      const packed = readFileSync(join(installed, 'examples', path), 'utf8');
+      expect(packed).toBe(readFileSync(join(ROOT, 'examples', path), 'utf8'));
     }
   });
 

@@ -50,6 +50,24 @@ describe('policies', () => {
     );
   });
 
+  it('refuse dead lettering that the broker would not do', () => {
+    const safe = {
+      'dead-letter-exchange': 'amq.fanout',
+      'dead-letter-strategy': 'at-least-once',
+      overflow: 'reject-publish',
+    };
+    expect(policy({ definition: safe })()?.definition).toEqual(safe);
+    expect(policy({ definition: { ...safe, overflow: 'drop-head' } })).toThrow(
+      'dead-letter-strategy at-least-once needs dead-letter-exchange and overflow reject-publish in the same policy, got overflow drop-head',
+    );
+    expect(
+      policy({ definition: { 'dead-letter-strategy': 'at-least-once', overflow: 'reject-publish' } }),
+    ).toThrow('needs dead-letter-exchange');
+    expect(policy({ definition: { 'dead-letter-routing-key': 'x' } })).toThrow(
+      'dead-letter-routing-key needs dead-letter-exchange, got "x" alone: add the exchange',
+    );
+  });
+
   it.each<[PolicyOptions['definition'], string]>([
     [{ 'ha-sync-mode': 'automatic' }, 'ha- keys need ha-mode, got none'],
     [{ 'ha-mode': 'exactly' }, 'ha-mode exactly needs ha-params'],

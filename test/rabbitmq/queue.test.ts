@@ -36,6 +36,7 @@ describe('queues', () => {
       maxLengthBytes: 1000,
       overflow: 'reject-publish',
       deliveryLimit: -1,
+      consumerTimeoutMilliseconds: 3_600_000,
       singleActiveConsumer: true,
       leaderLocator: 'balanced',
       initialGroupSize: 3,
@@ -52,6 +53,7 @@ describe('queues', () => {
       'x-max-length-bytes': 1000,
       'x-overflow': 'reject-publish',
       'x-delivery-limit': -1,
+      'x-consumer-timeout': 3_600_000,
       'x-single-active-consumer': true,
       'x-queue-leader-locator': 'balanced',
       'x-quorum-initial-group-size': 3,
@@ -174,6 +176,22 @@ describe('queues', () => {
       'at-least-once needs deadLetterExchange',
     );
     expect(queue({ ...strategy, deadLetterExchange: 'dead' })).toThrow('got overflow drop-head');
+  });
+
+  it('limit the time of a consumer where the version does', () => {
+    const option = { consumerTimeoutMilliseconds: 60_000 };
+    expect(queue(option, V3_11)).toThrow('consumerTimeoutMilliseconds comes with RabbitMQ 3.12');
+    expect(queue({ ...option, type: 'classic' }, V4_2)()?.arguments).toMatchObject({
+      'x-consumer-timeout': 60_000,
+    });
+    expect(queue({ ...option, type: 'classic' }, V4_3)).toThrow(
+      'consumerTimeoutMilliseconds of classic queues ended with RabbitMQ 4.2, got version 4.3: leave it out or use type quorum',
+    );
+    expect(queue({ consumerTimeoutMilliseconds: 59_999 }, V4_2)).toThrow(
+      'consumerTimeoutMilliseconds must be a whole number from 60000',
+    );
+    expect(queue({ consumerTimeoutMilliseconds: 1 }, V4_3)).not.toThrow();
+    expect(queue({ ...option, type: 'stream' })).toThrow('is for classic and quorum queues, got type stream');
   });
 
   it('refuse texts that AMQP cannot carry', () => {

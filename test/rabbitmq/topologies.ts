@@ -92,6 +92,7 @@ const anyQuorumQueue: fc.Arbitrary<QueueOptions> = optional<QueueOptions>({
   maxLengthBytes: anyCount,
   overflow: fc.constantFrom('drop-head', 'reject-publish'),
   deliveryLimit: fc.oneof(fc.constant(-1), anyCount),
+  consumerTimeoutMilliseconds: fc.integer({ min: 60_000, max: 315_360_000_000 }),
   singleActiveConsumer: fc.boolean(),
   leaderLocator: fc.constantFrom('client-local', 'balanced'),
   initialGroupSize: fc.integer({ min: 1, max: 3 }),
@@ -109,6 +110,7 @@ const anyClassicQueue: fc.Arbitrary<QueueOptions> = optional<QueueOptions>({
   expiresMilliseconds: fc.integer({ min: 600_000, max: 315_360_000_000 }),
   maxLength: anyCount,
   overflow: fc.constantFrom('drop-head', 'reject-publish', 'reject-publish-dlx'),
+  consumerTimeoutMilliseconds: fc.integer({ min: 60_000, max: 315_360_000_000 }),
   singleActiveConsumer: fc.boolean(),
   leaderLocator: fc.constantFrom('client-local', 'balanced'),
 }).map((options) => ({ ...options, type: 'classic' }));

@@ -55,6 +55,7 @@ describe('RabbitMqVersion', () => {
     expect([V4_2, V4_3].map((version) => version.partitionHandling)).toEqual([true, false]);
     expect([V4_2, V4_3].map((version) => version.ramNodes)).toEqual([true, false]);
     expect([V4_2, V4_3].map((version) => version.transientQueues)).toEqual([true, false]);
+    expect([V4_2, V4_3].map((version) => version.consumerTimeoutFloorMilliseconds)).toEqual([60_000, 1]);
     expect([V4_0, V4_1].map((version) => version.readyToServeClientsCheck)).toEqual([false, true]);
     expect([V3_11, V3_12].map((version) => version.policiesByQueueType)).toEqual([false, true]);
   });

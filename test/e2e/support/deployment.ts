@@ -31,6 +31,8 @@ export interface Settings {
   readonly engine?: string;
   /** Host that gets a cookie of its own. */
   readonly strangerHost?: string;
+  /** Whether the cluster has what the reference clients use. */
+  readonly shop?: boolean;
 }
 
 /** Outputs of the local stack. */

@@ -1,0 +1,45 @@
+// Priority queues: urgent messages overtake those that wait. Only what waits in the queue can be overtaken, so the consumer
+// takes one message at a time.
+import { AsyncMessage, Connection, Consumer, Publisher } from 'rabbitmq-client';
+import { connect, Message, messagesOfInput } from './connection';
+import { createPublisher, sendUntilConfirmed } from './failover';
+
+/** Publishes with a priority: 0 to the queue's `maxPriority`; quorum queues of 4.x tell 0-4 from 5 and more. */
+export async function publishUrgent(
+  publisher: Publisher,
+  queue: string,
+  priority: number,
+  { id, body }: Message,
+): Promise<void> {
+  await sendUntilConfirmed(publisher, { routingKey: queue, priority, messageId: id }, body);
+}
+
+/** Gets messages by their priority. A larger prefetch would fix the order of what was fetched. */
+export function consumeByPriority(
+  connection: Connection,
+  queue: string,
+  work: (message: AsyncMessage) => Promise<void> | void,
+): Consumer {
+  const consumer = connection.createConsumer(
+    { queue, queueOptions: { passive: true }, qos: { prefetchCount: 1 }, concurrency: 1 },
+    (message) => work(message),
+  );
+  consumer.on('error', (error: unknown) => {
+    console.error(String(error));
+  });
+  return consumer;
+}
+
+/** A line that begins with `!` is urgent. */
+async function main(): Promise<void> {
+  const connection = connect('priority');
+  const publisher = createPublisher(connection);
+  for await (const message of messagesOfInput()) {
+    const urgent = String(message.body).startsWith('!');
+    await publishUrgent(publisher, 'shop.priority', urgent ? 10 : 0, message);
+  }
+  await publisher.close();
+  await connection.close();
+}
+
+if (require.main === module) void main();

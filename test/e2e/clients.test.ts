@@ -1,0 +1,30 @@
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { brokerKilled } from './clients/broker-killed';
+import { copies } from './clients/copies';
+import { failingWork } from './clients/failing-work';
+import { proxyKilled } from './clients/proxy-killed';
+import { Shop } from './clients/shop';
+import { unroutable } from './clients/unroutable';
+import { waiting } from './clients/waiting';
+import { provideImages } from './support/test-images';
+
+// Clients under test say on the error stream what went wrong: here it has to.
+vi.spyOn(console, 'error').mockImplementation(() => undefined);
+
+let shop: Shop;
+
+beforeAll(async () => {
+  await provideImages();
+  shop = await Shop.open();
+}, 300_000);
+
+afterEach(() => shop.endClients());
+
+afterAll(() => shop.close(), 120_000);
+
+unroutable(() => shop);
+waiting(() => shop);
+failingWork(() => shop);
+copies(() => shop);
+brokerKilled(() => shop);
+proxyKilled(() => shop);
