@@ -77,7 +77,9 @@ describe('a warren whose store moves', () => {
     const proxy = await publishing.longestWait(() => must('docker', 'kill', '--signal', 'KILL', holder));
     await must('docker', 'start', holder);
     await publishing.finish();
-    console.log(`killed ${active}: publishers waited ${seconds(broker)}; killed ${holder}: ${seconds(proxy)}`);
+    console.log(
+      `killed ${active}: publishers waited ${seconds(broker)}; killed ${holder}: ${seconds(proxy)}`,
+    );
     expect(broker).toBeLessThan(20_000);
     // Nothing is away with the dead broker, which does not run here.
     expect(await messagesOf(standby)).toBeGreaterThanOrEqual(publishing.confirmed.size);
