@@ -90,7 +90,8 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     const { name, hosts } = spec();
     return {
       hosts: hosts.map((host) =>
-        topologyHost(name, host, {
+        topologyHost(host, {
+          group: { id: this.node.path, name },
           area: vswitchOf(host.name).vswitchId,
           machine: instanceType,
           disks: host.container.volumes.map(({ mountPath }) => ({

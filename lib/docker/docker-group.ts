@@ -66,7 +66,8 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
     const { name, hosts } = spec();
     return {
       hosts: hosts.map((host) =>
-        topologyHost(name, host, {
+        topologyHost(host, {
+          group: { id: this.node.path, name },
           area,
           disks: host.container.volumes.map(({ mountPath, shared = false }) => ({
             kind: shared ? 'shared volume' : 'volume',

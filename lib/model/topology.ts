@@ -23,8 +23,8 @@ export interface TopologyDisk {
 
 /** A host as it is placed. */
 export interface TopologyHost extends Pick<HostSpec, 'name' | 'address' | 'ports'> {
-  /** Hosts of one group reach each other's ports of audience `group`. */
-  readonly group: string;
+  /** Hosts of one group reach each other's ports of audience `group`. Its id is unique, its name need not be. */
+  readonly group: { readonly id: string; readonly name: string };
   readonly image: ImageSpec;
   /** Id of the area that it is in. */
   readonly area: string;
@@ -140,11 +140,10 @@ export interface ITopologySource {
 
 /** A host with what its platform knows of it. */
 export function topologyHost(
-  group: string,
   { name, address, ports, container }: HostSpec,
-  place: Pick<TopologyHost, 'area' | 'machine' | 'disks'>,
+  place: Pick<TopologyHost, 'group' | 'area' | 'machine' | 'disks'>,
 ): TopologyHost {
-  return { name, address, ports, group, image: container.image, ...place };
+  return { name, address, ports, image: container.image, ...place };
 }
 
 /** Whether `candidate`, e.g. a construct, tells its part of the topology. */
