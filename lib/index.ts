@@ -15,6 +15,7 @@ export {
   SecretFetchOptions,
   SecretReference,
 } from './model/secret-reference';
+export * from './model/topology';
 export * from './platform';
 export * from './proxy/haproxy-listener';
 export * from './proxy/haproxy-pair';

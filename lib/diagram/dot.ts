@@ -20,10 +20,11 @@ type Attributes = Readonly<Record<string, string | number | Html>>;
  * gives equal text.
  */
 export function renderDot(picture: Picture): string {
+  const ids = new Map(picture.nodes.map(({ id }, index) => [id, boxId(index)]));
   const inside = (area: string | undefined): string[] => [
     ...picture.nodes
       .filter((node) => node.area === area)
-      .map((node) => `${quoted(node.id)} ${attributes(boxAttributes(boxOf(node)))};`),
+      .map((node) => `${ids.get(node.id) ?? ''} ${attributes(boxAttributes(boxOf(node)))};`),
     ...picture.areas.flatMap((each, index) =>
       each.within === area ? frame(areaId(index), each, inside(each.id)) : [],
     ),
@@ -35,10 +36,15 @@ export function renderDot(picture: Picture): string {
     ...frame('clusterAll', { name: picture.title, details: [] }, inside(undefined)).map(
       (text) => `  ${text}`,
     ),
-    ...picture.edges.map((edge, index) => `  ${line(edgeId(index), edge)}`),
+    ...picture.edges.map((edge, index) => `  ${line(edgeId(index), edge, ids)}`),
     '}',
     '',
   ].join('\n');
+}
+
+/** What the picture's box number `index` is called. */
+export function boxId(index: number): string {
+  return `box${index}`;
 }
 
 /** What the frame of the picture's area number `index` is called. */
@@ -63,7 +69,7 @@ function frame(
 ): string[] {
   return [
     `subgraph ${id} {`,
-    `  graph ${attributes({ label: headingOf(area), labelloc: 'b', margin: 12 })};`,
+    `  graph ${attributes({ label: { html: escaped(headingOf(area)) }, labelloc: 'b', margin: 12 })};`,
     ...inside.map((text) => `  ${text}`),
     '}',
   ];
@@ -82,8 +88,8 @@ function boxAttributes(box: Box): Attributes {
   return { height: inches(boxHeight(box)), label: { html: html.join('<BR/>') } };
 }
 
-function line(id: string, { kind, from, to }: PictureEdge): string {
-  return `${quoted(from)} -> ${quoted(to)} ${attributes({ id, ...(kind === 'pair' ? { constraint: 'false' } : {}) })};`;
+function line(id: string, { from, to, beside }: PictureEdge, ids: ReadonlyMap<string, string>): string {
+  return `${ids.get(from) ?? ''} -> ${ids.get(to) ?? ''} ${attributes({ id, ...(beside ? { constraint: 'false' } : {}) })};`;
 }
 
 function attributes(values: Attributes): string {
@@ -93,11 +99,7 @@ function attributes(values: Attributes): string {
 
 function valueOf(value: string | number | Html): string {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? quoted(value) : `<${value.html}>`;
-}
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  return typeof value === 'string' ? `"${value}"` : `<${value.html}>`;
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,6 @@
 import type { Viz } from '@viz-js/viz' with { 'resolution-mode': 'import' };
 import { ValidationError } from '../model/errors';
-import { areaId, edgeId } from './dot';
+import { areaId, boxId, edgeId } from './dot';
 import { Picture } from './picture';
 
 /** A rectangle; all lengths are in points, and y counts downwards. */
@@ -58,8 +58,8 @@ export async function layOut(dot: string, picture: Picture): Promise<Layout> {
   return {
     width,
     height,
-    boxes: picture.nodes.map(({ id }) => {
-      const node = nodes.get(id);
+    boxes: picture.nodes.map(({ id }, index) => {
+      const node = nodes.get(boxId(index));
       if (node === undefined) throw new Error(`the layouter lost the box ${id}`);
       return boxAt(node);
     }),

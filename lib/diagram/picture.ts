@@ -12,6 +12,8 @@ export interface PictureEdge {
   /** Ids of boxes. */
   readonly from: string;
   readonly to: string;
+  /** The end need not be further away from where clients are than the beginning. */
+  readonly beside: boolean;
 }
 
 /** A box that stands for the lines from all on its one side to all on its other. */
@@ -106,11 +108,11 @@ class PictureBuilder {
     const kind: EdgeKind = first.kind === 'serves' && first.standby === true ? 'standby' : first.kind;
     const from = first.from.map((end) => this.ends.find(end));
     const to = first.to.map((end) => this.ends.find(end));
-    if (kind !== 'messages' && (kind === 'holds' || from.length < 2 || to.length < 2)) {
+    if (kind !== 'messages' && (kind === 'holds' || from.length < 2)) {
       for (const source of from) for (const target of to) this.add(kind, source.id, target.id);
       return;
     }
-    const title = first.name ?? (kind === 'standby' ? 'passes on while the others are down' : 'passes on');
+    const title = first.name ?? (kind === 'standby' ? 'while the others are down' : 'passes on');
     const junction = this.addJunction(
       { title, edges: kind, lines: portLines(links) },
       kind === 'messages' ? [...from, ...to] : from,
@@ -118,7 +120,8 @@ class PictureBuilder {
     for (const id of kind === 'messages' ? this.asGroup(from) : from.map((node) => node.id)) {
       this.add(kind, id, junction);
     }
-    for (const { id } of to) this.add(kind, junction, id);
+    const back = to.every((node) => from.some((source) => sameGroup(source, node)));
+    for (const { id } of to) this.add(kind, junction, id, back);
   }
 
   /** Hosts of a group reach each other's ports of the group. */
@@ -173,9 +176,9 @@ class PictureBuilder {
     return id;
   }
 
-  private add(kind: EdgeKind, from: string, to: string): void {
+  private add(kind: EdgeKind, from: string, to: string, beside = kind === 'pair'): void {
     const known = this.edges.some((edge) => edge.kind === kind && edge.from === from && edge.to === to);
-    if (!known) this.edges.push({ kind, from, to });
+    if (!known) this.edges.push({ kind, from, to, beside });
   }
 }
 
@@ -191,6 +194,10 @@ function bundled(links: readonly TopologyLink[]): readonly (readonly TopologyLin
     bundles.set(key, [...(bundles.get(key) ?? []), link]);
   });
   return [...bundles.values()];
+}
+
+function sameGroup(one: PictureNode, other: PictureNode): boolean {
+  return one.kind === 'host' && other.kind === 'host' && one.host.group.id === other.host.group.id;
 }
 
 /** e.g. `5672 amqp`; a port that is only asked for health comes last, unless it serves as well. */

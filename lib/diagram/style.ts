@@ -91,7 +91,8 @@ function colours(palette: Palette): string[] {
     box('.box.messages', messages),
     line('.uses', outside.line),
     line('.holds', frontEnd.line),
-    line('.serves,.standby,.pair', proxy.line),
+    line('.serves,.standby', proxy.line),
+    line('.pair', palette.soft),
     line('.members', broker.line),
     line('.messages', messages.line),
   ];

@@ -78,6 +78,8 @@ export class Users {
     if (rule.protocol === 'vrrp') return [];
     if ('firewall' in rule.peer) return this.admittedMembers(firewall, rule, rule.peer.firewall, target);
     const { cidr } = rule.peer;
+    const host = this.topology.hosts.find(({ address }) => `${address}/32` === cidr);
+    if (host !== undefined) return this.admittedEnd(this.ends.find(host), target, rule);
     return this.isOfFrontEnd(cidr, target, rule) ? [] : this.viaFloatingAddress(cidr, target, rule);
   }
 
@@ -86,9 +88,19 @@ export class Users {
     const peer = this.topology.firewalls.find((firewall) => firewall.id === id);
     const members = (peer?.members ?? []).map((member) => this.ends.find(member));
     if (members.length === 0) return this.viaFloatingAddress(peer?.name ?? 'security group', target, rule);
-    return members
-      .filter((member) => !this.passages.some(({ from, to }) => from === member && to === target))
-      .flatMap((member) => this.viaFloatingAddress(member.id, target, rule));
+    return members.flatMap((member) => this.admittedEnd(member, target, rule));
+  }
+
+  /** Something of the stack, unless a link says the same; messages may be fetched by where the link goes to. */
+  private admittedEnd(end: PictureNode, target: PictureNode, rule: TopologyRule): Use[] {
+    return this.viaFloatingAddress(end.id, target, rule).filter(
+      (use) =>
+        !this.passages.some(
+          ({ kind, from, to }) =>
+            (from === end && (to === target || to === use.target)) ||
+            (kind === 'messages' && to === end && (from === target || from === use.target)),
+        ),
+    );
   }
 
   /** Whether a load balancer says this of itself, or stands between. */

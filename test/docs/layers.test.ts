@@ -44,7 +44,7 @@ describe('the table of layers', () => {
       sources
         .filter(({ path }) => layerOf(path)?.path === layer)
         .flatMap(({ path, text }) =>
-          [...text.matchAll(/^(?:import|export|\}).* from '([^']+)';$/gm)].map(([, name = '']) =>
+          [...text.matchAll(/^(?:import|export|\}).* from '([^']+)'(?: with .*)?;$/gm)].map(([, name = '']) =>
             target(path, name),
           ),
         )
