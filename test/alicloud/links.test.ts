@@ -35,7 +35,7 @@ function regions(stack: TerraformStack): {
 function amqpRules(resources: ReturnType<typeof resourcesOf>): string[] {
   return Object.entries(ofType(resources, 'alicloud_security_group_rule'))
     .filter(([, rule]) => rule['port_range'] === '5672/5672')
-    .map(([path, rule]) => `${path.split('/').slice(0, 3).join('/')} from ${String(rule['cidr_ip'])}`);
+    .map(([path, rule]) => `${path.split('/firewall')[0] ?? path} from ${String(rule['cidr_ip'])}`);
 }
 
 describe('links between two regions', () => {
