@@ -107,7 +107,7 @@ class PictureBuilder {
     if (first === undefined) return;
     const kind: EdgeKind = first.kind === 'serves' && first.standby === true ? 'standby' : first.kind;
     const from = first.from.map((end) => this.ends.find(end));
-    const to = first.to.map((end) => this.ends.find(end));
+    const to = [...new Set(links.flatMap((link) => link.to.map((end) => this.ends.find(end))))];
     if (kind !== 'messages' && (kind === 'holds' || from.length < 2)) {
       for (const source of from) for (const target of to) this.add(kind, source.id, target.id);
       return;
@@ -117,11 +117,16 @@ class PictureBuilder {
       { title, edges: kind, lines: portLines(links) },
       kind === 'messages' ? [...from, ...to] : from,
     );
-    for (const id of kind === 'messages' ? this.asGroup(from) : from.map((node) => node.id)) {
-      this.add(kind, id, junction);
+    // Sites stand one above the other, with what goes between them at their side.
+    const beside = kind === 'messages' && [...from, ...to].every((node) => node.kind !== 'outside');
+    for (const id of this.ids(kind, from)) this.add(kind, id, junction);
+    for (const link of links) {
+      const ids = this.ids(
+        kind,
+        link.to.map((end) => this.ends.find(end)),
+      );
+      for (const id of ids) this.add(kind, junction, id, beside);
     }
-    const back = to.every((node) => from.some((source) => sameGroup(source, node)));
-    for (const { id } of to) this.add(kind, junction, id, back);
   }
 
   /** Hosts of a group reach each other's ports of the group. */
@@ -144,14 +149,14 @@ class PictureBuilder {
     for (const { id } of members) this.add('members', id, junction);
   }
 
-  /** All hosts of a group are drawn as the group. */
-  private asGroup(nodes: readonly PictureNode[]): readonly string[] {
+  /** Messages go from and to all hosts of a group as from and to the box of the group. */
+  private ids(kind: EdgeKind, nodes: readonly PictureNode[]): readonly string[] {
     const [first] = nodes;
     const id = first?.kind === 'host' ? first.host.group.id : '';
     const junction = this.groups.get(id);
     const all = this.topology.hosts.filter(({ group }) => group.id === id);
     const same = nodes.every((node) => node.kind === 'host' && node.host.group.id === id);
-    return junction !== undefined && same && nodes.length === all.length
+    return kind === 'messages' && junction !== undefined && same && nodes.length === all.length
       ? [junction]
       : nodes.map((node) => node.id);
   }
@@ -182,22 +187,18 @@ class PictureBuilder {
   }
 }
 
-/** Links of one kind between the same ends together, but links that move messages each alone. */
+/** Links of one kind between the same ends together; those that move messages by their name and where they begin. */
 function bundled(links: readonly TopologyLink[]): readonly (readonly TopologyLink[])[] {
   const bundles = new Map<string, TopologyLink[]>();
-  links.forEach((link, index) => {
+  for (const link of links) {
     const names = (all: TopologyLink['from']): string => all.map(({ name }) => name).join(' ');
     const key =
       link.kind === 'messages'
-        ? String(index)
+        ? [link.kind, names(link.from), link.name ?? ''].join('\n')
         : [link.kind, names(link.from), names(link.to), link.standby ?? false].join('\n');
     bundles.set(key, [...(bundles.get(key) ?? []), link]);
-  });
+  }
   return [...bundles.values()];
-}
-
-function sameGroup(one: PictureNode, other: PictureNode): boolean {
-  return one.kind === 'host' && other.kind === 'host' && one.host.group.id === other.host.group.id;
 }
 
 /** e.g. `5672 amqp`; a port that is only asked for health comes last, unless it serves as well. */

@@ -210,13 +210,35 @@ describe('links between sites', () => {
     });
     expect(lines(picture, 'messages')).toEqual([
       'hangzhou-rabbitmq among each other > shovel orders',
-      'shovel orders > beijing-rabbitmq-1',
-      'shovel orders > beijing-rabbitmq-2',
-      'shovel orders > beijing-rabbitmq-3',
+      'shovel orders > beijing-rabbitmq among each other',
     ]);
     expect(lines(picture, 'uses')).toEqual([
       'clients > floating address hangzhou-proxy',
       'clients > floating address beijing-proxy',
+    ]);
+  });
+
+  it('show what one site sends to several once', () => {
+    const picture = draw((stack) => {
+      const [hangzhou, ...others] = ['hangzhou', 'beijing', 'chengdu'].map(
+        (name, index) => site(stack, name, `cn-${name}`, `10.${index + 1}.0.0/16`, 3).cluster,
+      );
+      const link = {
+        kind: 'messages',
+        name: 'federation events',
+        from: hangzhou?.nodes ?? [],
+        ports: [],
+      } as const;
+      new Links(
+        stack,
+        'links',
+        others.map((cluster) => ({ ...link, to: cluster.nodes })),
+      );
+    });
+    expect(lines(picture, 'messages')).toEqual([
+      'hangzhou-rabbitmq among each other > federation events',
+      'federation events > beijing-rabbitmq among each other',
+      'federation events > chengdu-rabbitmq among each other',
     ]);
   });
 
