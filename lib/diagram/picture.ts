@@ -97,7 +97,7 @@ class PictureBuilder {
     const known = new Set(this.ends.nodes.map(({ id }) => id));
     for (const { user, target } of uses) if (known.has(user)) this.add('uses', user, target.id);
     for (const { users, uses: own } of together(uses.filter(({ user }) => !known.has(user)))) {
-      const { id } = this.ends.addOutside(users.join(' '), outsideOf(users, own));
+      const { id } = this.ends.addOutside([...users, own[0]?.near].join(' '), outsideOf(users, own));
       for (const { target } of own) this.add('uses', id, target.id);
     }
   }
@@ -228,11 +228,12 @@ function together(
   uses: readonly Use[],
 ): readonly { readonly users: readonly string[]; readonly uses: readonly Use[] }[] {
   const groups = new Map<string, { readonly users: string[]; readonly uses: readonly Use[] }>();
-  for (const user of new Set(uses.map((use) => use.user))) {
-    const own = uses.filter((use) => use.user === user);
+  const keyOf = ({ user, near = '' }: Use): string => `${user} ${near}`;
+  for (const each of new Set(uses.map(keyOf))) {
+    const own = uses.filter((use) => keyOf(use) === each);
     const key = own.map(({ target, port }) => `${target.id} ${portText(port)}`).join('\n');
     const group = groups.get(key) ?? { users: [], uses: own };
-    group.users.push(user);
+    group.users.push(own[0]?.user ?? '');
     groups.set(key, group);
   }
   const title = ({ users, uses: own }: { users: readonly string[]; uses: readonly Use[] }): string =>

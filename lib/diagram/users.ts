@@ -6,6 +6,8 @@ import { Ends, PictureNode } from './ends';
 export interface Use {
   /** A network, or the name of what has no address in the stack. */
   readonly user: string;
+  /** Id of the network that the user is near to, where it has no address. */
+  readonly near?: string;
   readonly target: PictureNode;
   readonly port: PortSpec;
 }
@@ -50,7 +52,9 @@ export class Users {
   /** In the order of the topology; each once. */
   public get uses(): readonly Use[] {
     const all = [...this.ofLoadBalancers(), ...this.ofFirewalls(), ...this.ofOpenHosts()];
-    const keys = all.map(({ user, target, port }) => `${user} ${target.id} ${port.protocol} ${port.from}`);
+    const keys = all.map(({ user, near = '', target, port }) =>
+      [user, near, target.id, port.protocol, port.from].join(' '),
+    );
     return all.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
   }
 
@@ -124,14 +128,15 @@ export class Users {
   private ofOpenHosts(): Use[] {
     return this.ends.nodes.flatMap((target) => {
       if (target.kind !== 'host' || this.guarded.has(target)) return [];
-      if (
-        this.passages.some(({ kind, to, from }) => kind === 'serves' && to === target && from.kind === 'host')
-      )
-        return [];
+      const served = this.passages.some(
+        ({ kind, from, to }) => kind === 'serves' && to === target && from.kind === 'host',
+      );
+      if (served) return [];
       return target.host.ports
         .filter(({ audience }) => audience !== 'group')
         .map((port) => ({
           user: port.audience,
+          ...(target.area === undefined ? {} : { near: target.area }),
           target: this.floatingAddressOf(target, port) ?? target,
           port,
         }));

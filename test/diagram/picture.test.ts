@@ -275,6 +275,24 @@ describe('links between sites', () => {
 });
 
 describe('a picture', () => {
+  it('has those who use an open network beside each network', () => {
+    const picture = draw((stack) => {
+      for (const name of ['north', 'south']) {
+        const platform = new DockerPlatform(stack, name, {
+          subnet: name === 'north' ? '172.30.0.0/24' : '172.31.0.0/24',
+          images: Images.onEngine({ rabbitmq: 'rabbitmq', proxy: 'proxy' }),
+        });
+        new RabbitMqCluster(stack, `${name}-orders`, { platform, nodes: 1, version });
+      }
+    });
+    expect(lines(picture, 'uses')).toEqual([
+      'clients > north-orders-1',
+      'clients 2 > south-orders-1',
+      'operators > north-orders-1',
+      'operators 2 > south-orders-1',
+    ]);
+  });
+
   it('shows servers that are no brokers of the stack, and a port that is another one behind the proxies', () => {
     const picture = draw((stack) => {
       const listener = HaproxyListener.of({

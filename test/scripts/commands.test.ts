@@ -44,7 +44,7 @@ function call(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Spa
   });
 }
 
-describe.each(['demo', 'test', 'images', 'check'])('scripts/%s.mjs', (name) => {
+describe.each(['demo', 'test', 'images', 'check', 'diagram'])('scripts/%s.mjs', (name) => {
   it('explains itself and does nothing else', () => {
     const { status, stdout, stderr } = call([`scripts/${name}.mjs`, '--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -159,5 +159,19 @@ tag) ;;`);
     expect(status).toBe(0);
     expect(calls()).toContain('push registry.example.com/team/rabbitmq:4.0.9\n');
     expect(calls()).toContain('rmi registry.example.com/team/rabbitmq:4.0.9\n');
+  });
+});
+
+describe('the diagram command', () => {
+  it.each([
+    [[], 'Name a stack, e.g. local.'],
+    [['local', 'prod'], 'There is no place for prod.'],
+    [['local', '--docs'], '--docs stands alone.'],
+    [['--docs', '--output', 'x.svg'], '--docs stands alone.'],
+  ])('refuses %j', (args, sentence) => {
+    const { status, stderr } = call(['scripts/diagram.mjs', ...args]);
+    expect(status).toBe(2);
+    expect(stderr.split('\n')[0]).toBe(sentence);
+    expect(existsSync(join(checkout, '.setup'))).toBe(false);
   });
 });
