@@ -6,6 +6,8 @@ export default defineConfig({
     // Those that pack and install, start programs, or need an engine are in vitest.e2e.config.mts.
     exclude: ['test/e2e/**', 'test/package/**', 'test/parsers/**', 'test/node/**'],
     globals: true,
+    pool: 'threads',
+    maxWorkers: 2,
     testTimeout: 30_000,
   },
 });

@@ -43,6 +43,8 @@ async function check({ only = ARCHITECTURES, minutes = '1', seed = '1', json, wr
       '--testNamePattern',
       TITLE,
       '--disable-console-intercept',
+      // What clients wait for is measured.
+      '--no-file-parallelism',
       ...only.map((name) => `test/e2e/architectures/${name}.test.ts`),
     ],
     {

@@ -32,7 +32,7 @@ Exit code: 0 all passed, 1 something failed, 2 wrong usage, 130 interrupted.`;
 
 async function test(unitOnly) {
   const temporary = mkdtempSync(join(tmpdir(), 'brokers-tests-'));
-  process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 }));
   // Synthesising in a test leaves a folder each time; together they are easily removed.
   process.env.TMPDIR = temporary;
   const results = [];
