@@ -41,6 +41,7 @@ export { Declarations } from './rabbitmq/declarations';
 export { ExchangeOptions, ExchangeType } from './rabbitmq/exchange';
 export { FederationQueueType, UpstreamOptions } from './rabbitmq/federation';
 export * from './rabbitmq/link-endpoint';
+export { LinkedBrokers, LinkGraph, Place, Route, Source } from './rabbitmq/link-graph';
 export { mirroredQueues, MirroringOptions, Promotion } from './rabbitmq/mirroring';
 export { NodeSettings } from './rabbitmq/node-configuration';
 export { RabbitMqPlugin } from './rabbitmq/plugins';

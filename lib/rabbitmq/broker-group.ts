@@ -25,6 +25,7 @@ import { Declarations } from './declarations';
 import { DefinitionsBuilder } from './definitions-builder';
 import { ExchangeOptions } from './exchange';
 import { ILinkedCluster } from './link-endpoint';
+import { LinkGraph, withoutLinks } from './link-graph';
 import { nodeConfigurationFiles } from './node-configuration';
 import { RabbitMqPlugin, resolvePlugins } from './plugins';
 import { PolicyOptions } from './policy';
@@ -93,6 +94,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   private readonly brokers: readonly RabbitMqNode[];
   private plugins: readonly RabbitMqPlugin[];
   protected readonly metadataStore: MetadataStore;
+  private readonly noLinks: LinkGraph;
   private placed: IPlacedGroup | undefined;
   private cached: GroupSpec | undefined;
 
@@ -105,6 +107,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     super(scope, id);
     this.name = settings.name ?? id;
     assertHostName(this, this.name);
+    this.noLinks = withoutLinks(this.name);
     const shape = shapeOf(this);
     this.version = settings.version;
     this.plugins = resolvePlugins(this, settings.version, settings.plugins ?? [], settings.defaultPlugins);
@@ -171,6 +174,11 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   /** What is declared, for those who link to the brokers. */
   public get declarations(): Declarations {
     return this.definitions;
+  }
+
+  /** How messages come from other clusters and go to them. */
+  public get linkGraph(): LinkGraph {
+    return this.noLinks;
   }
 
   /** Enables a plugin besides those of the props. @throws ValidationError for one that the version lacks */

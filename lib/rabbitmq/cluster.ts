@@ -5,6 +5,7 @@ import { ITopologySource, Topology } from '../model/topology';
 import { BrokerGroup } from './broker-group';
 import { RabbitMqClusterProps } from './cluster-props';
 import { UpstreamOptions } from './federation';
+import { LinkGraph } from './link-graph';
 import { ClusterLinks } from './links';
 import { assertRamNodes } from './ram-nodes';
 import { ShovelOptions, StaticShovelOptions } from './shovel';
@@ -41,6 +42,10 @@ export class RabbitMqCluster extends BrokerGroup implements ITopologySource {
       hasPlugin: (plugin) => this.hasPlugin(plugin),
     });
     this.place();
+  }
+
+  public override get linkGraph(): LinkGraph {
+    return this.links;
   }
 
   /**
@@ -91,7 +96,7 @@ export class RabbitMqCluster extends BrokerGroup implements ITopologySource {
 
   protected groupSpec(): GroupSpec {
     const members = this.nodes.map(({ name }) => name);
-    const links = this.links.render(this.definitions.policyList());
+    const links = this.links.render();
     const disc = this.files(members, links, this.ramNodes);
     const ram = this.ramNodes.length === 0 ? disc : this.files(members, links, this.ramNodes, 'ram');
     return {

@@ -151,7 +151,14 @@ export class DefinitionsBuilder implements Declarations {
     return this.permissions.some((permission) => permission.user === user && permission.vhost === vhost);
   }
 
-  /** The added policies, in the order in which they were. */
+  public exchangeList(): readonly ExchangeDefinition[] {
+    return [...this.exchanges.values()];
+  }
+
+  public queueList(): readonly QueueDefinition[] {
+    return [...this.queues.values()];
+  }
+
   public policyList(): readonly PolicyDefinition[] {
     return [...this.policies.values()];
   }

@@ -3,6 +3,7 @@ import { ShovelAckMode } from '../config/static-shovels';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertEntityName } from './entity-name';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
+import { sameBrokers } from './link-graph';
 import { assertCount, MAX_MILLISECONDS } from './numbers';
 import { patternMatches } from './pattern';
 import { assertAckMode, MAX_PREFETCH } from './shovel';
@@ -56,6 +57,8 @@ export interface Upstream {
   readonly subject: ErrorSubject;
   readonly vhost: string;
   readonly endpoint: LinkEndpoint;
+  /** Of what is fetched, where it is not the same as here. */
+  readonly names: Readonly<Partial<Record<'exchange' | 'queue', string>>>;
   readonly settings: ParameterSettings;
 }
 
@@ -100,19 +103,22 @@ export function resolveUpstream(
   if (messageTtlMilliseconds !== undefined) {
     assertCount(subject, 'messageTtlMilliseconds', messageTtlMilliseconds, 0, MAX_MILLISECONDS);
   }
+  const names = {
+    ...(exchange === undefined ? {} : { exchange }),
+    ...(queue === undefined ? {} : { queue }),
+  };
   const settings: ParameterSettings = {
     'max-hops': maxHops,
     'prefetch-count': prefetchCount,
     'reconnect-delay': reconnectDelaySeconds,
     'ack-mode': ackMode,
     'trust-user-id': options.trustUserId ?? false,
-    ...(exchange === undefined ? {} : { exchange }),
-    ...(queue === undefined ? {} : { queue }),
+    ...names,
     ...(expiresMilliseconds === undefined ? {} : { expires: expiresMilliseconds }),
     ...(messageTtlMilliseconds === undefined ? {} : { 'message-ttl': messageTtlMilliseconds }),
     ...queueType(subject, version, options.queueType),
   };
-  return { name, subject, vhost, endpoint, settings };
+  return { name, subject, vhost, endpoint, names, settings };
 }
 
 /** @throws ValidationError for a bad name, the reserved name `all`, or a list that is empty or names one twice */
@@ -177,13 +183,33 @@ export function assertFederated(
   }
 }
 
-/** The upstreams that a policy makes use of, and the set by which it does. */
-function usedBy(
-  subject: ErrorSubject,
+/** The upstreams that a policy names, one by one, by a pattern or in a set. */
+export function upstreamsOf(
   { vhost, definition }: PolicyDefinition,
   upstreams: readonly Upstream[],
   sets: readonly UpstreamSet[],
+): readonly Upstream[] {
+  const [name, set, pattern] = POLICY_KEYS.map((key) => definition[key]);
+  const members =
+    sets.find((candidate) => candidate.vhost === vhost && candidate.name === set)?.upstreams ?? [];
+  return upstreams.filter(
+    (upstream) =>
+      upstream.vhost === vhost &&
+      (upstream.name === name ||
+        set === ALL ||
+        members.includes(upstream.name) ||
+        (pattern !== undefined && patternMatches(String(pattern), upstream.name))),
+  );
+}
+
+/** The upstreams that a policy makes use of, and the set by which it does. */
+function usedBy(
+  subject: ErrorSubject,
+  policy: PolicyDefinition,
+  upstreams: readonly Upstream[],
+  sets: readonly UpstreamSet[],
 ): readonly (Upstream | UpstreamSet)[] {
+  const { vhost, definition } = policy;
   const keys = POLICY_KEYS.filter((key) => definition[key] !== undefined);
   const [key, other] = keys;
   if (key === undefined) return [];
@@ -191,15 +217,15 @@ function usedBy(
     throw new ValidationError(subject, `${key} and ${other} exclude each other: keep one`);
   }
   const value = String(definition[key]);
-  const here = upstreams.filter((upstream) => upstream.vhost === vhost);
   if (key === 'federation-upstream') return [assertKnown(subject, upstreams, vhost, value)];
+  const found = upstreamsOf(policy, upstreams, sets);
   if (key === 'federation-upstream-pattern') {
-    const found = here.filter(({ name }) => patternMatches(value, name));
     if (found.length > 0) return found;
+    const here = upstreams.filter((upstream) => upstream.vhost === vhost);
     throw new ValidationError(subject, `${key} "${value}" matches no upstream${known(here)}`);
   }
   if (value === ALL) {
-    if (here.length > 0) return here;
+    if (found.length > 0) return found;
     throw new ValidationError(subject, `${key} all is empty: call addUpstream in vhost "${vhost}"`);
   }
   const set = sets.find((candidate) => candidate.vhost === vhost && candidate.name === value);
@@ -209,7 +235,7 @@ function usedBy(
       `${key} "${value}" is not declared in vhost "${vhost}": call addUpstreamSet, or use all`,
     );
   }
-  return [set, ...here.filter(({ name }) => set.upstreams.includes(name))];
+  return [set, ...found];
 }
 
 function assertKnown(
@@ -235,14 +261,14 @@ function assertElsewhere(
   vhost: string,
   endpoint: LinkEndpoint,
 ): void {
-  const here = !endpoint.remote || endpoint.cluster === own;
-  if (here && endpoint.vhost === vhost) {
+  const same = sameBrokers(LinkEndpoint.local(vhost).brokers(own), endpoint.brokers(own));
+  if (same && endpoint.vhost === vhost) {
     throw new ValidationError(
       subject,
       `endpoint must be another cluster or vhost, got vhost "${vhost}" of the cluster itself`,
     );
   }
-  if (!here && endpoint.cluster?.clusterName === own.clusterName) {
+  if (!same && endpoint.cluster?.clusterName === own.clusterName) {
     throw new ValidationError(
       subject,
       `federated clusters must have different names, got ${own.clusterName} for both: they know by it where a message ` +

@@ -8,6 +8,7 @@ import { assertNoPlaceholder, assertSecret, ISecret } from '../model/secret';
 import { TopologyEnd } from '../model/topology';
 import { Declarations } from './declarations';
 import { assertEntityName } from './entity-name';
+import { LinkedBrokers, LinkGraph } from './link-graph';
 import { assertCount } from './numbers';
 import { RabbitMqPlugin } from './plugins';
 import { DEFAULT_VHOST } from './vhost';
@@ -31,6 +32,7 @@ export interface ILinkedCluster extends IConnectable {
   readonly administratorPassword: ISecret;
   /** What is declared in it. */
   readonly declarations: Declarations;
+  readonly linkGraph: LinkGraph;
   addPlugin(plugin: RabbitMqPlugin): void;
 }
 
@@ -203,6 +205,16 @@ export class LinkEndpoint {
   /** Host and port of every broker; none for the cluster that has the link. */
   public get targets(): readonly LinkTarget[] {
     return [...this.props.targets];
+  }
+
+  /** Which brokers are at this end of a link of the cluster `own`. */
+  public brokers(own: ILinkedCluster): LinkedBrokers {
+    const cluster = this.remote ? this.cluster : own;
+    const nodes = cluster?.nodes.map(({ address }) => `${address}:${cluster.amqpPort}`) ?? [];
+    return {
+      ...(cluster === undefined ? {} : { graph: cluster.linkGraph }),
+      sockets: [...nodes, ...this.targets.map(({ host, port }) => `${host}:${port}`)],
+    };
   }
 
   /** What a picture shows at this end. */

@@ -13,7 +13,9 @@ import {
   UpstreamSet,
   upstreamSetParameter,
 } from './federation';
+import { assertFetched, Federation, federatedSources } from './federated';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
+import { LinkGraph, Route, Source } from './link-graph';
 import { RabbitMqPlugin } from './plugins';
 import { secretNameOf } from './secret-name';
 import {
@@ -23,6 +25,7 @@ import {
   ShovelHost,
   ShovelOptions,
   shovelParameter,
+  shovelRoute,
   ShovelUris,
   StaticShovelOptions,
 } from './shovel';
@@ -45,13 +48,25 @@ interface Connection {
  * The shovels, upstreams and sets of upstreams of one cluster. Adding one enables the plugins that it needs and opens the other
  * end's port; whether everything that it names is declared is checked when it is rendered.
  */
-export class ClusterLinks {
+export class ClusterLinks implements LinkGraph {
   private readonly shovels = new Map<string, Shovel>();
   private readonly staticShovels = new Map<string, Shovel>();
   private readonly upstreams = new Map<string, Upstream>();
   private readonly sets = new Map<string, UpstreamSet>();
 
   public constructor(private readonly owner: LinkOwner) {}
+
+  public get clusterName(): string {
+    return this.owner.cluster.clusterName;
+  }
+
+  public get routes(): readonly Route[] {
+    return this.allShovels().map((shovel) => shovelRoute(this.owner.cluster, shovel));
+  }
+
+  public sourcesOf(vhost: string, exchange: string): readonly Source[] {
+    return federatedSources(this.federation(), vhost, exchange);
+  }
 
   public addShovel(name: string, options: ShovelOptions): void {
     const subject = this.subject('shovel', name);
@@ -87,20 +102,21 @@ export class ClusterLinks {
   }
 
   /**
-   * @param policies those of the cluster
-   * @throws ValidationError for a link whose parts are not all declared, and for an upstream that no policy uses
+   * @throws ValidationError for a link whose parts are not all declared, for an upstream that no policy uses, and for links
+   *   over which messages would go round or come twice
    */
-  public render(policies: readonly PolicyDefinition[]): NodeAdditions {
+  public render(): NodeAdditions {
     const { owner } = this;
-    for (const shovel of [...this.shovels.values(), ...this.staticShovels.values()]) {
-      assertShovelDeclared(owner, shovel);
-    }
+    for (const shovel of this.allShovels()) assertShovelDeclared(owner, shovel);
     for (const { subject, vhost } of [...this.upstreams.values(), ...this.sets.values()]) {
       if (owner.cluster.declarations.hasVhost(vhost)) continue;
       throw new ValidationError(subject, `vhost "${vhost}" is not declared: call addVhost first`);
     }
     const subjectOf = ({ name }: PolicyDefinition): ErrorSubject => this.subject('policy', name);
-    assertFederated([...this.upstreams.values()], [...this.sets.values()], policies, subjectOf);
+    const federation = this.federation();
+    const { upstreams, sets } = federation;
+    assertFederated(upstreams, sets, owner.cluster.declarations.policyList(), subjectOf);
+    assertFetched(federation, subjectOf);
     const connections = this.connections().filter(({ endpoint }) => endpoint.remote);
     return {
       parameters: [
@@ -144,13 +160,22 @@ export class ClusterLinks {
       };
     };
     return [
-      ...[...this.shovels.values(), ...this.staticShovels.values()].map(({ name, source, destination }) =>
+      ...this.allShovels().map(({ name, source, destination }) =>
         link(`shovel ${name}`, source.endpoint, destination.endpoint),
       ),
       ...[...this.upstreams.values()].map(({ name, endpoint }) =>
         link(`federation ${name}`, endpoint, undefined),
       ),
     ];
+  }
+
+  private allShovels(): readonly Shovel[] {
+    return [...this.shovels.values(), ...this.staticShovels.values()];
+  }
+
+  private federation(): Federation {
+    const { cluster } = this.owner;
+    return { cluster, upstreams: [...this.upstreams.values()], sets: [...this.sets.values()] };
   }
 
   private connections(): readonly Connection[] {

@@ -4,6 +4,7 @@ import { ErrorSubject, ValidationError } from '../model/errors';
 import { Declarations } from './declarations';
 import { assertEntityName, assertText } from './entity-name';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
+import { assertNoRound, Place, Route, samePlace } from './link-graph';
 import { assertCount } from './numbers';
 import { RabbitMqVersion } from './version';
 import { DEFAULT_VHOST } from './vhost';
@@ -122,8 +123,7 @@ export function resolveShovel(
   }
   const source = resolveEnd(subject, 'source', vhost, options.source);
   const destination = resolveEnd(subject, 'destination', vhost, options.destination);
-  assertNoLoop(subject, host.cluster, source, destination);
-  return {
+  const shovel: Shovel = {
     name,
     subject,
     vhost,
@@ -135,6 +135,18 @@ export function resolveShovel(
     addForwardHeaders,
     deleteAfter,
   };
+  assertElsewhere(subject, shovelRoute(host.cluster, shovel));
+  return shovel;
+}
+
+/** From where a shovel of the cluster `own` moves messages to where. */
+export function shovelRoute(own: ILinkedCluster, { source, destination }: Shovel): Route {
+  const place = ({ endpoint, resource }: ResolvedEnd): Place => {
+    const [kind, name] =
+      'queue' in resource ? (['queue', resource.queue] as const) : (['exchange', resource.exchange] as const);
+    return { ...endpoint.brokers(own), vhost: endpoint.vhost, kind, name };
+  };
+  return { from: place(source), to: place(destination) };
 }
 
 /** @throws ValidationError unless it is one of the three */
@@ -145,8 +157,8 @@ export function assertAckMode(subject: ErrorSubject, ackMode: string): void {
 
 /**
  * What can be known only when everything is declared.
- * @throws ValidationError for a queue or exchange that a cluster of this app does not declare, and for a pair of queues
- *   between which messages get lost
+ * @throws ValidationError for a queue or exchange that a cluster of this app does not declare, for a pair of queues
+ *   between which messages get lost, and for shovels that move messages in a circle
  */
 export function assertShovelDeclared(host: ShovelHost, shovel: Shovel): void {
   const { subject, source, destination } = shovel;
@@ -163,6 +175,7 @@ export function assertShovelDeclared(host: ShovelHost, shovel: Shovel): void {
     );
   }
   assertNothingDropped(shovel, host, from, queueOf(host.cluster, destination));
+  assertNoRound(subject, shovelRoute(host.cluster, shovel), host.cluster.linkGraph);
 }
 
 /** The runtime parameter. Source of the names: the validator of a running 4.0.5. */
@@ -196,6 +209,15 @@ export function shovelParameter(
   };
 }
 
+function assertElsewhere(subject: ErrorSubject, { from, to }: Route): void {
+  if (!samePlace(from, to)) return;
+  throw new ValidationError(
+    subject,
+    `source and destination must differ, got ${from.kind} "${from.name}" of vhost "${from.vhost}" of one cluster for both: ` +
+      'messages would go round for ever',
+  );
+}
+
 function resourceSettings(side: string, { resource }: ResolvedEnd): Record<string, string> {
   if ('queue' in resource) return { [`${side}-queue`]: resource.queue };
   return {
@@ -224,37 +246,6 @@ function resolveEnd(subject: ErrorSubject, prop: string, vhost: string, end: Sho
 
 function withDefaultKey(end: ResolvedEnd): ResolvedEnd {
   return { ...end, resource: { routingKey: '#', ...end.resource } };
-}
-
-function assertNoLoop(
-  subject: ErrorSubject,
-  own: ILinkedCluster,
-  source: ResolvedEnd,
-  destination: ResolvedEnd,
-): void {
-  const [from, to] = [source.resource, destination.resource];
-  const same =
-    'queue' in from
-      ? 'queue' in to && from.queue === to.queue
-      : 'exchange' in to && from.exchange === to.exchange;
-  if (!same || source.endpoint.vhost !== destination.endpoint.vhost) return;
-  if (!samePlace(own, source.endpoint, destination.endpoint)) return;
-  const what = 'queue' in from ? `queue "${from.queue}"` : `exchange "${from.exchange}"`;
-  throw new ValidationError(
-    subject,
-    `source and destination must differ, got ${what} of vhost "${source.endpoint.vhost}" of one cluster for both: ` +
-      'messages would go round for ever',
-  );
-}
-
-function samePlace(own: ILinkedCluster, one: LinkEndpoint, other: LinkEndpoint): boolean {
-  if (clusterOf(own, one) !== undefined && clusterOf(own, one) === clusterOf(own, other)) return true;
-  const places = (endpoint: LinkEndpoint): readonly string[] => {
-    const cluster = clusterOf(own, endpoint);
-    const nodes = cluster?.nodes.map(({ address }) => `${address}:${cluster.amqpPort}`) ?? [];
-    return [...nodes, ...endpoint.targets.map(({ host, port }) => `${host}:${port}`)];
-  };
-  return places(one).some((place) => places(other).includes(place));
 }
 
 /** The cluster at an end; nothing for an address. */

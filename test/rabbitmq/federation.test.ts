@@ -3,7 +3,7 @@ import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Secret } from '../../lib/secret';
 import { resourcesOf } from '../docker/fixture';
-import { delivered, parameters, Sites, sites } from './linked-clusters';
+import { another, delivered, parameters, Sites, sites } from './linked-clusters';
 
 /** The south fetches from the north. */
 function upstream(of: Sites, options: Partial<UpstreamOptions> = {}, name = 'north'): void {
@@ -24,6 +24,9 @@ function problem(of: Sites): string {
 }
 
 describe('addUpstream', () => {
+  const password = Secret.generate(sites().stack, 'p');
+  const own = LinkEndpoint.address('172.29.0.21', { user: 'link', password });
+
   it('renders an upstream that confirms and keeps a quorum queue, without a password in text', () => {
     const of = sites();
     upstream(of);
@@ -53,7 +56,7 @@ describe('addUpstream', () => {
     const of = sites();
     upstream(of, {
       exchange: 'incoming',
-      queue: 'jobs',
+      queue: 'orders',
       maxHops: 2,
       prefetchCount: 10,
       reconnectDelaySeconds: 1,
@@ -63,10 +66,10 @@ describe('addUpstream', () => {
       queueType: 'classic',
       trustUserId: true,
     });
-    policy(of);
+    of.south.addPolicy('federated', { pattern: '^e', definition: { 'federation-upstream': 'north' } });
     expect(parameters(of, 'south-1')[0]?.value).toMatchObject({
       exchange: 'incoming',
-      queue: 'jobs',
+      queue: 'orders',
       'max-hops': 2,
       'prefetch-count': 10,
       'reconnect-delay': 1,
@@ -112,6 +115,7 @@ describe('addUpstream', () => {
       { endpoint: LinkEndpoint.local() },
       'endpoint must be another cluster or vhost, got vhost "/"',
     ],
+    ['an address of itself', { endpoint: own }, 'endpoint must be another cluster or vhost, got vhost "/"'],
     ['no time', { expiresMilliseconds: 0 }, 'expiresMilliseconds must be a whole number from 1'],
   ])('refuses an upstream with %s', (_, options, message) => {
     expect(() => {
@@ -209,6 +213,130 @@ describe('at synth, a federation', () => {
     expect(() => {
       south.addUpstreamSet('sites', ['a', 'a']);
     }).toThrow('upstream "a" is named twice');
+  });
+
+  it('fetches nothing under names that only the other kind has', () => {
+    const named = (options: Partial<UpstreamOptions>, applyTo: 'exchanges' | 'queues'): string => {
+      const of = sites();
+      upstream(of, options);
+      of.south.addPolicy('p', { pattern: '^o', applyTo, definition: { 'federation-upstream': 'north' } });
+      return problem(of);
+    };
+    expect(named({ exchange: 'events' }, 'queues')).toContain(
+      'upstream "north": exchange "events" has no effect, since only queues fetch from here: change applyTo of the policy',
+    );
+    expect(named({ queue: 'orders' }, 'exchanges')).toContain(
+      'queue "orders" has no effect, since only exchanges',
+    );
+    expect(named({ queue: 'orders' }, 'queues')).toBe('');
+  });
+
+  it('fetches what the upstream declares, and of the same kind', () => {
+    const fetched = (declare: (of: Sites) => void): string => {
+      const of = sites();
+      of.south.addExchange('events');
+      upstream(of);
+      policy(of);
+      declare(of);
+      return problem(of);
+    };
+    const missing =
+      'upstream "north": exchange "events", from which exchange "events" fetches, is not declared in vhost "/" of cluster north';
+    expect(fetched(() => undefined)).toContain(`${missing}: call addExchange there`);
+    expect(
+      fetched((of) => {
+        of.north.addQueue('events');
+      }),
+    ).toContain(`${missing}, where queue "events" is`);
+    expect(
+      fetched((of) => {
+        of.north.addExchange('events');
+      }),
+    ).toBe('');
+    // Another policy counts for the exchange.
+    expect(
+      fetched((of) => {
+        of.south.addPolicy('other', {
+          pattern: '^events$',
+          applyTo: 'exchanges',
+          priority: 1,
+          definition: { 'alternate-exchange': 'amq.fanout' },
+        });
+      }),
+    ).toBe('');
+  });
+
+  it('leaves streams alone, so it must not match one', () => {
+    const of = sites();
+    upstream(of);
+    of.south.addQueue('events', { type: 'stream' });
+    of.north.addQueue('events');
+    of.north.addQueue('orders-2');
+    of.south.addPolicy('p', { pattern: '^events', definition: { 'federation-upstream': 'north' } });
+    expect(problem(of)).toContain(
+      'policy "p": federation is for exchanges, classic and quorum queues, got pattern "^events" that also matches the ' +
+        'stream "events": use a pattern without it',
+    );
+  });
+
+  it('brings a message to an exchange on one way only', () => {
+    const of = sites();
+    upstream(of);
+    upstream(of, {}, 'north again');
+    of.north.addExchange('events');
+    of.south.addExchange('events');
+    policy(of, { 'federation-upstream-set': 'all' });
+    expect(problem(of)).toContain(
+      'upstream "north again": messages of north would come to exchange "events" twice, got the ways north -> south and ' +
+        'north -> south: lower maxHops, or remove an upstream',
+    );
+  });
+
+  it.each([
+    [1, ''],
+    [2, 'messages of '],
+  ])('where all three fetch from each other, %i hops', (maxHops, message) => {
+    const of = sites();
+    const west = another(of, 'west');
+    const clusters = [of.north, of.south, west];
+    for (const cluster of clusters) {
+      cluster.addExchange('events');
+      for (const other of clusters) {
+        if (other === cluster) continue;
+        const endpoint = LinkEndpoint.cluster(other, { user: other.administratorName });
+        cluster.addUpstream(other.clusterName, { endpoint, maxHops });
+      }
+      const definition = { 'federation-upstream-set': 'all' };
+      cluster.addPolicy('events', { pattern: '^events$', applyTo: 'exchanges', definition });
+    }
+    if (message === '') expect(problem(of)).toBe('');
+    else expect(problem(of)).toContain(message);
+  });
+
+  it('goes round a ring as far as maxHops says', () => {
+    const of = sites();
+    const clusters = [of.north, of.south, another(of, 'west')];
+    clusters.forEach((cluster, index) => {
+      const before = clusters.at(index - 1) ?? cluster;
+      cluster.addExchange('events');
+      const endpoint = LinkEndpoint.cluster(before, { user: before.administratorName });
+      cluster.addUpstream('before', { endpoint, maxHops: 255 });
+      const definition = { 'federation-upstream': 'before' };
+      cluster.addPolicy('events', { pattern: '^events$', applyTo: 'exchanges', definition });
+    });
+    expect(problem(of)).toBe('');
+  });
+
+  it('refuses a second upstream and a second set of the same name', () => {
+    const of = sites();
+    upstream(of);
+    expect(() => {
+      upstream(of);
+    }).toThrow('stack/south: upstream "north": is declared already');
+    of.south.addUpstreamSet('sites', ['north']);
+    expect(() => {
+      of.south.addUpstreamSet('sites', ['north']);
+    }).toThrow('stack/south: upstream set "sites": is declared already');
   });
 
   it('renders sets as lists of upstreams', () => {

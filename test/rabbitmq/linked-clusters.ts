@@ -1,9 +1,12 @@
 import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { DockerPlatform } from '../../lib/docker/docker-platform';
+import { Images } from '../../lib/images';
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqClusterProps } from '../../lib/rabbitmq/cluster-props';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Secret } from '../../lib/secret';
-import { one, platformIn, resourcesOf, stack } from '../docker/fixture';
+import { IMAGES, one, platformIn, resourcesOf, stack } from '../docker/fixture';
 
 /** Two clusters on one engine: `north` with three nodes, and `south` with one, each with a user `link` and a queue. */
 export interface Sites {
@@ -29,6 +32,17 @@ export function sites(props: Partial<RabbitMqClusterProps> = {}): Sites {
   });
   if (north === undefined || south === undefined) throw new Error('two sites');
   return { stack: s, north, south };
+}
+
+/** One more cluster, with one node, on an engine of its own. */
+export function another({ stack: s }: Sites, name: string): RabbitMqCluster {
+  const scope = new Construct(s, `${name}-site`);
+  const platform = new DockerPlatform(scope, 'docker', {
+    subnet: '172.29.1.0/24',
+    images: Images.onEngine(IMAGES),
+    networkName: name,
+  });
+  return new RabbitMqCluster(scope, name, { platform, nodes: 1, version: RabbitMqVersion.V4_0 });
 }
 
 /** A parameter in the definitions. */

@@ -1,10 +1,11 @@
+import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
 import { QueueOptions } from '../../lib/rabbitmq/queue';
 import { ShovelOptions } from '../../lib/rabbitmq/shovel';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Secret } from '../../lib/secret';
 import { one, resourcesOf } from '../docker/fixture';
-import { delivered, parameters, settings, Sites, sites } from './linked-clusters';
+import { another, delivered, parameters, settings, Sites, sites } from './linked-clusters';
 
 /** From `orders` of the north to `orders` of the south. */
 function shovel(of: Sites, options: Partial<ShovelOptions> = {}): void {
@@ -269,6 +270,25 @@ describe('at synth, a shovel', () => {
     ).toContain('source must not be a stream, got "log"');
   });
 
+  it('does not move messages in a circle with other shovels, wherever those are', () => {
+    const circle = (host: (of: Sites) => RabbitMqCluster, queue: string): string =>
+      problem((of) => {
+        shovel(of);
+        of.north.addQueue('done');
+        host(of).addShovel('back', {
+          source: { endpoint: LinkEndpoint.cluster(of.south, { user: 'administrator' }), queue: 'orders' },
+          destination: { endpoint: LinkEndpoint.cluster(of.north, { user: 'administrator' }), queue },
+        });
+      });
+    const message =
+      'messages would go round for ever, got shovels queue "orders" of north -> queue "orders" of south -> queue "orders" of ' +
+      'north: remove one of them';
+    expect(circle(({ north }) => north, 'orders')).toContain(message);
+    expect(circle(({ south }) => south, 'orders')).toContain(message);
+    expect(circle((of) => another(of, 'west'), 'orders')).toContain('messages would go round for ever');
+    expect(circle(({ south }) => south, 'done')).toBe('');
+  });
+
   it('does not use up the deliveries of a queue at a destination that rejects', () => {
     const from = (source: QueueOptions): string =>
       problem((of) => {
@@ -305,6 +325,22 @@ describe('addStaticShovel', () => {
       '0644 root /etc/rabbitmq/advanced.config',
     );
     expect(parameters(of, 'north-1')).toEqual([]);
+  });
+
+  it('refuses a second one of the same name, and knows circles', () => {
+    const of = sites();
+    const back = (name: string): void => {
+      of.south.addStaticShovel(name, {
+        source: { queue: 'orders' },
+        destination: { endpoint: LinkEndpoint.cluster(of.north, { user: 'link' }), queue: 'orders' },
+      });
+    };
+    back('s');
+    expect(() => {
+      back('s');
+    }).toThrow('stack/south: static shovel "s": is declared already');
+    shovel(of);
+    expect(() => resourcesOf(of.stack)).toThrow('messages would go round for ever');
   });
 
   it('has a plain name', () => {
