@@ -64,7 +64,7 @@ export interface ClusterLinkOptions extends LinkOptions {
 export interface LinkTls {
   /** PEM certificates that the broker's own is checked against. */
   readonly certificateAuthority: string;
-  /** Name that the broker's certificate must have. @default the host of the address */
+  /** Subject alternative name that the broker's certificate must have. @default the host of the address */
   readonly serverName?: string;
 }
 

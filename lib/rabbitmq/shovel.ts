@@ -56,7 +56,8 @@ export interface ShovelOptions extends StaticShovelOptions {
   readonly vhost?: string;
   /**
    * The shovel deletes itself after so many messages, or as many as were there when it started. The definitions bring it back
-   * when they are imported again: take it out of the stack when it has done its work. @default 'never'
+   * when they are imported again: take it out of the stack when it has done its work. RabbitMQ does not try such a shovel again
+   * once a connection of it failed (rabbitmq/rabbitmq-shovel#61), until its definition is imported again. @default 'never'
    */
   readonly deleteAfter?: 'never' | 'queue-length' | number;
 }
