@@ -37,13 +37,15 @@ export interface LocalStackProps {
 
 /** Brokers of one architecture behind a HAProxy/Keepalived pair, on the Docker engine of this machine. */
 export class LocalStack extends TerraformStack {
+  /** Where everything runs; has room for more. */
+  public readonly platform: DockerPlatform;
   /** Takes more queues, exchanges and the like until the app is synthesised. */
   public readonly brokers: BrokerGroup;
 
   public constructor(scope: Construct, id: string, props: LocalStackProps) {
     super(scope, id);
     const { prefix = '', architecture = 'quorum' } = props;
-    const platform = new DockerPlatform(this, 'docker', {
+    this.platform = new DockerPlatform(this, 'docker', {
       subnet: props.subnet ?? '172.29.0.0/24',
       images: props.images,
       networkName: `${prefix}brokers`,
@@ -51,7 +53,7 @@ export class LocalStack extends TerraformStack {
     });
 
     this.brokers = ARCHITECTURES[architecture].create(this, 'rabbitmq', {
-      platform,
+      platform: this.platform,
       name: `${prefix}rabbitmq`,
       queues: props.queues ?? ['orders'],
       quorumQueues: props.quorumQueues ?? [],
@@ -63,20 +65,20 @@ export class LocalStack extends TerraformStack {
     });
     const frontEnd = props.frontEnd ?? (this.brokers.nodes.length === 1 ? 'none' : 'haproxy-keepalived');
     if (frontEnd === 'none') this.output('amqp_endpoint', this.brokers.endpoints.join(','));
-    else this.createProxies(platform, props);
+    else this.createProxies(props);
 
     this.output('management_urls', this.brokers.managementUrls);
     this.output('administrator_name', this.brokers.administratorName);
     this.output('administrator_password', this.brokers.administratorPassword.value, true);
   }
 
-  private createProxies(platform: DockerPlatform, props: LocalStackProps): void {
+  private createProxies(props: LocalStackProps): void {
     const timeouts =
       props.idleTimeoutSeconds === undefined
         ? {}
         : { timeouts: { clientSeconds: props.idleTimeoutSeconds, serverSeconds: props.idleTimeoutSeconds } };
     const proxy = new HaproxyPair(this, 'proxy', {
-      platform,
+      platform: this.platform,
       name: `${props.prefix ?? ''}proxy`,
       listeners: [HaproxyListener.amqp(this.brokers, timeouts), HaproxyListener.management(this.brokers)],
     });

@@ -4,12 +4,15 @@ import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Architecture, declareQueues } from './architecture';
 
 const version = RabbitMqVersion.V3_10;
+/** They move messages to quorum queues, here or in a new cluster. */
+const TO_MOVE_ON = ['rabbitmq_shovel', 'rabbitmq_shovel_management'] as const;
 
 /** A cluster of RabbitMQ 3 whose classic queues have mirrors on a majority of the nodes. For what cannot move to 4 yet. */
 export const mirrored: Architecture = {
   version,
   create: (scope, id, { queues, quorumQueues = [], nodes = 3, ...props }) => {
-    const cluster = new RabbitMqCluster(scope, id, { ...props, nodes, version });
+    // Enabled from the start: a plugin that is added later restarts every node.
+    const cluster = new RabbitMqCluster(scope, id, { ...props, nodes, version, plugins: TO_MOVE_ON });
     declareQueues(cluster, { queues, quorumQueues }, { type: 'classic' });
     cluster.addPolicy('mirrored', {
       pattern: everyQueueBut(quorumQueues),

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { keepRow } from './figures-table';
+import { Findings } from './findings';
 import { judge, Promises } from './promises';
 import { Outcome, outcomeAsJson, outcomeAsText } from './report';
 import { run, RunProps } from './run';
@@ -10,7 +11,8 @@ export interface CheckProps extends Omit<RunProps, 'seconds' | 'seed' | 'say'> {
   readonly architecture: string;
   /** What runs, with versions, e.g. `RabbitMQ 4.0.5`. */
   readonly programs: readonly string[];
-  readonly promises: Promises;
+  /** What is promised; where that depends on what happened, e.g. so much for each cut, worked out from the findings. */
+  readonly promises: Promises | ((findings: Findings) => Promises);
   /** @default what `npm run check` was told, 60 without it */
   readonly seconds?: number;
   /** @default what `npm run check` was told, 1 without it */
@@ -39,7 +41,7 @@ export async function check(props: CheckProps): Promise<Outcome> {
     publishers: props.publishers.filter(({ pinnedTo }) => pinnedTo === undefined).map(({ group }) => group),
     consumers: props.consumers.map(({ group }) => group),
     findings,
-    judgements: judge(findings, promises),
+    judgements: judge(findings, typeof promises === 'function' ? promises(findings) : promises),
   };
   console.log(outcomeAsText(outcome));
   if (JSON_FILE !== undefined) writeFileSync(JSON_FILE, outcomeAsJson(outcome));

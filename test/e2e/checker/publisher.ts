@@ -2,8 +2,8 @@ import { Channel, Connection } from 'rabbitmq-client';
 import { Observer, PublisherGroup, sessions, within } from './clients';
 import { formatId } from './message-id';
 
-/** Messages of one publisher that wait for their confirm. */
-const WINDOW = 100;
+/** Most messages of one publisher that wait for their confirm. */
+export const WINDOW = 100;
 const TICK_MILLISECONDS = 10;
 /** After this time a publisher takes the connection for dead, unless the broker has said that it is blocked. */
 const CONFIRM_SECONDS = 5;

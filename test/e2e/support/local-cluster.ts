@@ -26,13 +26,18 @@ export class LocalCluster {
   }
 
   /** A queue as the first management page describes it that answers. */
-  public async queue(name: string): Promise<QueueDescription> {
+  public async queue<Q = QueueDescription>(name: string): Promise<Q> {
     for (const url of this.outputs.management_urls) {
       const path = `/api/queues/%2F/${name}`;
-      const answer = await ask<QueueDescription>(this.outputs, url, path).catch(() => undefined);
+      const answer = await ask<Q>(this.outputs, url, path).catch(() => undefined);
       if (answer !== undefined) return answer;
     }
     throw new Error('no management page answers');
+  }
+
+  /** Host of a classic queue, of its leader where it is mirrored. */
+  public async home(queue: string): Promise<string> {
+    return (await this.queue(queue)).node.replace('rabbit@', '');
   }
 
   /** Host of the leader of a queue. */
@@ -40,14 +45,18 @@ export class LocalCluster {
     return (await this.queue(queue)).leader.replace('rabbit@', '');
   }
 
-  /** Whether every node sees all nodes run, and all members of the quorum queue are online. */
-  public async isWhole(queue: string): Promise<boolean> {
-    const count = this.brokers.length;
+  /** Whether every node sees all nodes run. */
+  public async allRun(): Promise<boolean> {
     for (const url of this.outputs.management_urls) {
       const nodes = await ask<NodeDescription[]>(this.outputs, url, '/api/nodes');
-      if (nodes.length !== count || nodes.some(({ running }) => !running)) return false;
+      if (nodes.length !== this.brokers.length || nodes.some(({ running }) => !running)) return false;
     }
-    return (await this.queue(queue)).online.length === count;
+    return true;
+  }
+
+  /** Whether every node sees all nodes run, and all members of the quorum queue are online. */
+  public async isWhole(queue: string): Promise<boolean> {
+    return (await this.allRun()) && (await this.queue(queue)).online.length === this.brokers.length;
   }
 
   /** Waits for `isWhole`. */

@@ -10,3 +10,12 @@ export async function provideImages(): Promise<void> {
   }>('test-images');
   await provideTestImages({ registry: source === 'registry' });
 }
+
+/** Puts the image of an older series of RabbitMQ on the engine, where set-up has not done so before. */
+export async function provideSeries(series: string): Promise<void> {
+  const found = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as { source: string };
+  const images = await load<{
+    provideSeries: (series: string, images: { source: string }) => Promise<string>;
+  }>('images');
+  await images.provideSeries(series, found);
+}

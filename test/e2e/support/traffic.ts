@@ -17,12 +17,13 @@ export interface Published {
 /** Where a test connects, and as whom. */
 export type Access = Pick<Outputs, 'amqp_endpoint' | 'administrator_name' | 'administrator_password'>;
 
-/** Connects through the floating address. Errors show in what fails, so the event itself is of no interest. */
+/**
+ * Connects through the floating address, or to the first that answers of several addresses. Errors show in what fails, so the
+ * event itself is of no interest.
+ */
 export function connect(outputs: Access): Connection {
-  const [hostname = '', port = ''] = outputs.amqp_endpoint.split(':');
   const connection = new Connection({
-    hostname,
-    port,
+    hosts: outputs.amqp_endpoint.split(','),
     username: outputs.administrator_name,
     password: outputs.administrator_password,
     connectionTimeout: 500,
