@@ -6,6 +6,6 @@ set -euo pipefail
 # A shovel whose link fails is logged with its URI; see rabbitmq-entrypoint.
 exec > >(exec /opt/brokers/bin/rabbitmq-redact) 2>&1
 
-pause=5
+pause=2
 (while sleep "$pause"; do /opt/brokers/bin/warren-hand-back || true; done) &
 exec /opt/brokers/bin/rabbitmq-entrypoint

@@ -44,6 +44,11 @@ export interface IBrokerTarget {
    * @default false: they go on until they end
    */
   readonly reclaims?: boolean;
+  /**
+   * How a node is found to live, where a listener does not say.
+   * @default that of every listener
+   */
+  readonly check?: HaproxyCheck;
 }
 
 /** What a proxy reaches behind a listener. */
@@ -112,7 +117,7 @@ export class HaproxyListener {
       (port) => ({
         ...shared(name, port, targetPort, target, common),
         mode: 'tcp',
-        check: { probe: amqpProbe(target), ...common.check },
+        check: { probe: amqpProbe(target), ...target.check, ...common.check },
         ...(heartbeatSeconds === 0 ? {} : { heartbeatSeconds }),
         ...(cutsIdleConnections === undefined ? {} : { cutsIdleConnections }),
       }),
@@ -136,7 +141,7 @@ export class HaproxyListener {
         essential: false,
         ...shared(name, port, targetPort, target, options),
         mode: 'http',
-        check: { probe: { kind: 'http', path: '/' }, ...options.check },
+        check: { probe: { kind: 'http', path: '/' }, ...target.check, ...options.check },
       }),
     );
   }

@@ -50,6 +50,11 @@ const PLUGINS_OF_HAND_BACK = ['rabbitmq_management', 'rabbitmq_shovel'] as const
 export class Warren extends BrokerGroup implements ITopologySource {
   /** Names of the brokers that get clients only while the active one is gone. */
   public readonly backup: readonly string[];
+  /**
+   * Twice as often as usual: while the proxies don't know that the active broker is gone, no other one gets its clients. An
+   * answer may take as long as the interval.
+   */
+  public readonly check = { intervalSeconds: 1, changeIntervalSeconds: 0.5 } as const;
   /** Whether the proxies close connections to the standby when the active broker is back. */
   public readonly reclaims: boolean;
   private readonly store: WarrenStore;

@@ -91,6 +91,7 @@ describe('a Warren with independent stores', () => {
   ])('with handBack %s: clients get the standby only while the active broker is gone', (handBack, mark) => {
     const [active = '', standby = ''] = servers(handBack === undefined ? {} : { handBack });
     expect(active).toMatch(/server orders-1 172\.29\.0\.11:5672 /);
+    expect(active).toContain(' inter 1s fastinter 500ms rise 2 fall 3 ');
     expect(active.endsWith(`on-marked-down shutdown-sessions${mark}`)).toBe(true);
     expect(standby).toMatch(
       /server orders-2 172\.29\.0\.12:5672 .* on-marked-down shutdown-sessions backup$/,
