@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { must, run } from './support/command';
@@ -36,10 +36,25 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  const removed = await deployment.remove();
-  expect(removed.code).toBe(0);
-  expect(await deployment.leftovers()).toEqual([]);
+  const destroyed = await deployment.destroy();
+  const leftovers = await deployment.leftovers();
+  await deployment.remove();
+  expect(destroyed.code).toBe(0);
+  expect(leftovers).toEqual([]);
 }, 120_000);
+
+describe('cdktf output', () => {
+  it('writes all outputs into a file, the sensitive ones where that is asked for', async () => {
+    const file = join(deployment.directory, 'outputs.json');
+    const options = ['--outputs-file', file, '--outputs-file-include-sensitive-outputs'];
+    const { code } = await deployment.cdktf('output', 'local', ...options);
+    const written: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    rmSync(file);
+    expect(code).toBe(0);
+    expect(written).toEqual({ local: outputs });
+    expect(outputs.administrator_password).toMatch(/^.{20,}$/);
+  });
+});
 
 describe('cdktf diff', () => {
   it('shows no changes right after a deploy', async () => {

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ArchitectureName } from '../../../stacks/architectures';
@@ -96,32 +97,27 @@ export class Deployment<S extends CommonSettings = Settings> {
     if (result.code !== 0) throw new Error(result.output);
   }
 
-  /** The outputs, secrets among them. */
+  /** The outputs as the state has them, secrets among them. */
   public async outputs<O = Outputs>(): Promise<O> {
-    const file = join(this.directory, 'outputs.json');
-    const result = await this.cdktf(
-      'output',
-      'local',
-      '--outputs-file',
-      file,
-      '--outputs-file-include-sensitive-outputs',
-    );
-    if (result.code !== 0) throw new Error(result.output);
-    const outputs = (JSON.parse(readFileSync(file, 'utf8')) as { local: O }).local;
-    rmSync(file);
-    return outputs;
+    const { outputs } = JSON.parse(await readFile(this.stateFile, 'utf8')) as {
+      outputs: Record<string, { value: unknown }>;
+    };
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as O;
   }
 
   public cdktf(...args: readonly string[]): Promise<CommandResult> {
     return this.run(process.execPath, CDKTF, ...args);
   }
 
-  /** Takes everything away, whatever state the deployment is in. */
-  public async remove(): Promise<CommandResult> {
-    const result = await this.cdktf('destroy', 'local', '--auto-approve');
-    if (result.code !== 0) await this.sweep();
+  /** The real `cdktf destroy`. */
+  public destroy(): Promise<CommandResult> {
+    return this.cdktf('destroy', 'local', '--auto-approve');
+  }
+
+  /** Takes everything away, whatever state the deployment is in, and sooner than `destroy`. */
+  public async remove(): Promise<void> {
+    await this.sweep();
     rmSync(this.directory, { recursive: true, force: true });
-    return result;
   }
 
   /** Names of what the engine still has of this deployment. */
@@ -130,13 +126,12 @@ export class Deployment<S extends CommonSettings = Settings> {
     return (await Promise.all(listings)).flat().filter((name) => name.startsWith(`${this.settings.prefix}-`));
   }
 
-  /** Removes what a run that was killed left behind, with no state to destroy it by. */
+  /** Removes all that has the prefix, e.g. what a run that was killed left behind, with no state to destroy it by. */
   private async sweep(): Promise<void> {
     for (const { list, remove } of KINDS) {
       const names = (await must('docker', ...list)).split('\n');
-      for (const name of names.filter((candidate) => candidate.startsWith(`${this.settings.prefix}-`))) {
-        await must('docker', ...remove, name);
-      }
+      const ours = names.filter((name) => name.startsWith(`${this.settings.prefix}-`));
+      if (ours.length > 0) await must('docker', ...remove, ...ours);
     }
   }
 
