@@ -19,28 +19,39 @@ describe('a schedule of faults', () => {
   it('is the same for the same seed and another for another', () => {
     expect(first(100, 7)).toEqual(first(100, 7));
     expect(first(100, 7)).not.toEqual(first(100, 8));
-    expect(first(3, 7)).toMatchInlineSnapshot(`
+    expect(first(7, 7).slice(4)).toMatchInlineSnapshot(`
       [
         {
-          "calmSeconds": 1.1,
-          "draw": 0.20891058072447777,
+          "calmSeconds": 0.7,
+          "draw": 0.8105187579058111,
+          "fault": "pause",
+          "holdSeconds": 1.7,
+        },
+        {
+          "calmSeconds": 0.9,
+          "draw": 0.7344276360236108,
           "fault": "cut",
-          "holdSeconds": 3.7,
+          "holdSeconds": 2.6,
         },
         {
-          "calmSeconds": 1.1,
-          "draw": 0.14334476133808494,
+          "calmSeconds": 0.7,
+          "draw": 0.016183691564947367,
           "fault": "full disk",
-          "holdSeconds": 4.9,
-        },
-        {
-          "calmSeconds": 1.5,
-          "draw": 0.15131744393147528,
-          "fault": "kill",
-          "holdSeconds": 1.4,
+          "holdSeconds": 3.3,
         },
       ]
     `);
+  });
+
+  it('begins with a round of the least, for runs that have no time for more', () => {
+    for (const { fault, calmSeconds, holdSeconds } of first(4, 7)) {
+      expect([calmSeconds, holdSeconds]).toEqual([0.5, NAMES.indexOf(fault)]);
+    }
+    expect(
+      first(8, 7)
+        .slice(4)
+        .some(({ calmSeconds }) => calmSeconds > 0.5),
+    ).toBe(true);
   });
 
   it('has every fault once in each round, within its limits', () => {

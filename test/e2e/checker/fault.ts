@@ -25,7 +25,7 @@ export interface Injection {
 /** Something that goes wrong. */
 export interface Fault {
   readonly name: string;
-  /** The least and the most that it holds. */
+  /** The least and the most that it holds. The least is long enough for what the fault is there to show. */
   readonly holdSeconds: readonly [number, number];
   /** Chooses what is hit; `draw` is from 0 to less than 1. */
   readonly aim: (draw: number) => Promise<Injection>;

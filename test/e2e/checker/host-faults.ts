@@ -19,8 +19,8 @@ export function stop(name: string, target: Target, holdSeconds: Fault['holdSecon
   return onHosts(name, holdSeconds, (draw) => target(draw).then((host) => [host]), stopHosts);
 }
 
-/** A host that stands still and keeps its connections open. */
-export function pause(name: string, target: Target, holdSeconds: Fault['holdSeconds'] = [2, 12]): Fault {
+/** A host that stands still and keeps its connections open, for longer than a publisher waits for a confirm. */
+export function pause(name: string, target: Target, holdSeconds: Fault['holdSeconds'] = [6, 12]): Fault {
   return onHosts(
     name,
     holdSeconds,

@@ -23,6 +23,11 @@ export interface RunProps {
   readonly faults: readonly Fault[];
   /** Answers when all hosts serve again and see each other. */
   readonly whole: () => Promise<true | undefined>;
+  /**
+   * Answers when all messages are where consumers are, once publishing has ended. Only then can one be missing.
+   * @default they always are
+   */
+  readonly settled?: () => Promise<true | undefined>;
   /** What a person has to do where an architecture does not heal by itself. It still counts as unhealed. @default nothing */
   readonly repair?: () => Promise<unknown>;
   /** How long hosts and clients may take to work again after a fault. @default 90 */
@@ -71,9 +76,7 @@ class Run {
     try {
       this.consume('at once');
       this.working.push(...this.publishers.map((publisher) => publisher.publish()));
-      await eventually('a first message of each client', FIRST_MESSAGES_SECONDS, () =>
-        Promise.resolve(this.allWorkSince(0)),
-      );
+      await eventually('a first message of each client', FIRST_MESSAGES_SECONDS, () => this.allWorkSince(0));
       await this.injectAll();
       await this.finishPublishing();
       this.consume('after publishing');
@@ -114,13 +117,15 @@ class Run {
       await end(injection);
     }
     const since = this.now();
-    const healed = async (): Promise<true | undefined> =>
-      (await whole()) ? this.allWorkSince(since) : undefined;
+    const healed = async (): Promise<true> => {
+      if ((await whole()) === undefined) throw new Error('the hosts are not whole');
+      return this.allWorkSince(since);
+    };
     try {
       await eventually(`${name} healed`, healSeconds, healed);
       this.record({ kind: 'fault healed', at: this.now() });
     } catch (error) {
-      say(`  ${(this.now() / 1000).toFixed(1)} s: ${String(error)}; ${this.idleSince(since).join(', ')}`);
+      say(`  ${(this.now() / 1000).toFixed(1)} s: ${String(error)}`);
       if (repair === undefined) return;
       await repair();
       await eventually(`${name} repaired`, healSeconds, healed);
@@ -138,6 +143,11 @@ class Run {
   }
 
   private async drain(): Promise<void> {
+    const { say = () => undefined, settled = () => Promise.resolve(true) } = this.props;
+    // What still does not come shows in the findings.
+    await eventually('all messages where consumers are', DRAIN_SECONDS, settled).catch((error: unknown) => {
+      say(`  ${String(error)}`);
+    });
     const began = this.now();
     for (;;) {
       const quietSeconds = (this.now() - Math.max(began, ...this.ledger.lastDeliveries)) / 1000;
@@ -153,8 +163,10 @@ class Run {
     }
   }
 
-  private allWorkSince(time: number): true | undefined {
-    return this.idleSince(time).length === 0 ? true : undefined;
+  /** Rejects with who does not work, for the message of `eventually`. */
+  private allWorkSince(time: number): Promise<true> {
+    const idle = this.idleSince(time);
+    return idle.length === 0 ? Promise.resolve(true) : Promise.reject(new Error(idle.join(', ')));
   }
 
   /** Publishers without a confirm and groups of consumers without a message since then. */

@@ -14,20 +14,21 @@ export interface PlannedFault {
 const CALM_SECONDS: readonly [number, number] = [0.5, 2];
 
 /**
- * Faults without end, in rounds of all in a new order each. The same seed and the same faults give the same schedule.
+ * Faults without end, in rounds of all in a new order each. The first round is as short as the faults allow, so that each
+ * comes in a short run. The same seed and the same faults give the same schedule.
  * @throws Error when there is no fault
  */
 export function* schedule(seed: number, faults: readonly Fault[]): Generator<PlannedFault, never> {
   if (faults.length === 0) throw new Error('a schedule needs a fault');
   const random = generator(seed);
-  const between = ([least, most]: readonly [number, number]): number =>
-    Math.round((least + random() * (most - least)) * 10) / 10;
-  for (;;) {
+  const between = ([least, most]: readonly [number, number], share: number): number =>
+    Math.round((least + share * (most - least)) * 10) / 10;
+  for (let share = (): number => 0; ; share = random) {
     for (const { name, holdSeconds } of shuffled(faults, random)) {
       yield {
         fault: name,
-        calmSeconds: between(CALM_SECONDS),
-        holdSeconds: between(holdSeconds),
+        calmSeconds: between(CALM_SECONDS, share()),
+        holdSeconds: between(holdSeconds, share()),
         draw: random(),
       };
     }
