@@ -1,6 +1,7 @@
 import { Site } from '../checker/clients';
 import { must, run } from './command';
 import { Outputs } from './deployment';
+import { ask } from './management';
 
 const TOOL = '/opt/brokers/bin/rabbitmq-cli';
 
@@ -18,16 +19,18 @@ export async function accepts(host: string): Promise<boolean> {
   return (await run('docker', ['exec', host, '/opt/brokers/bin/rabbitmq-health'])).code === 0;
 }
 
-/** Client connections of one broker. */
-export async function connectionsOf(host: string): Promise<number> {
-  const listing = await tool(host, 'list_connections', 'pid', '--no-table-headers');
-  return listing.split('\n').filter((line) => line !== '').length;
+/** Client connections of the broker with this management page. */
+export async function connectionsOf(outputs: Outputs, url = ''): Promise<number> {
+  const path = '/api/overview?columns=object_totals.connections';
+  const { object_totals } = await ask<{ object_totals: { connections: number } }>(outputs, url, path);
+  return object_totals.connections;
 }
 
-/** Messages in all queues of one broker, exactly. */
+/** Messages in all queues of one broker that are not on their way to a consumer. */
 export async function messagesOf(host: string): Promise<number> {
-  const listing = await tool(host, 'list_queues', 'messages', '--no-table-headers');
-  return listing.split('\n').reduce((sum, count) => sum + Number(count), 0);
+  // The figures of a quorum queue, which `list_queues` has, are up to 5 s old.
+  const ready = '[Ready || Queue <- rabbit_amqqueue:list(), {ok, Ready, _} <- [rabbit_amqqueue:stat(Queue)]]';
+  return Number(await tool(host, 'eval', `lists:sum(${ready}).`));
 }
 
 export function seconds(milliseconds: number): string {
