@@ -12,8 +12,8 @@ export interface SitesStackProps {
   readonly subnet: string;
   /** Comes before all host names, e.g. `blue-`. @default none */
   readonly prefix?: string;
-  /** Brokers of each site. @default 1: all sites share this machine */
-  readonly nodes?: number;
+  /** Brokers by the name of the site. @default 1 each: all sites share this machine */
+  readonly nodes?: Readonly<Record<string, number>>;
   /** Pause before the next attempt to connect. @default 5 */
   readonly reconnectDelaySeconds?: number;
   /** How long a deploy waits for the brokers of a site. @default 180 */
@@ -39,11 +39,11 @@ export abstract class SitesStack extends TerraformStack {
 
   /** Settings of the site `name`. */
   protected site(name: string): SiteProps {
-    const { prefix = '', nodes = 1, readyTimeoutSeconds } = this.props;
+    const { prefix = '', nodes = {}, readyTimeoutSeconds } = this.props;
     return {
       platform: this.platform,
       name: `${prefix}${name}`,
-      nodes,
+      nodes: nodes[name] ?? 1,
       memoryMiB: 1024,
       ...(readyTimeoutSeconds === undefined ? {} : { readyTimeoutSeconds }),
     };

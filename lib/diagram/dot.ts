@@ -88,8 +88,11 @@ function boxAttributes(box: Box): Attributes {
   return { height: inches(boxHeight(box)), label: { html: html.join('<BR/>') } };
 }
 
-function line(id: string, { from, to, beside }: PictureEdge, ids: ReadonlyMap<string, string>): string {
-  return `${ids.get(from) ?? ''} -> ${ids.get(to) ?? ''} ${attributes({ id, ...(beside ? { constraint: 'false' } : {}) })};`;
+function line(id: string, { kind, from, to, beside }: PictureEdge, ids: ReadonlyMap<string, string>): string {
+  const [one, other] = [ids.get(from) ?? '', ids.get(to) ?? ''];
+  // What stands at the side of the sites goes back to them: drawn from there, its lines end along a side and not in a corner.
+  if (beside && kind === 'messages') return `${other} -> ${one} ${attributes({ id, dir: 'back' })};`;
+  return `${one} -> ${other} ${attributes({ id, ...(beside ? { constraint: 'false' } : {}) })};`;
 }
 
 function attributes(values: Attributes): string {

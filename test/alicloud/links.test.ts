@@ -53,6 +53,11 @@ describe('links between two regions', () => {
     expect(rules.find(({ cidr_ip }) => cidr_ip === '10.1.0.11/32')).toMatchObject({
       provider: 'alicloud.north',
     });
+    const routes = Object.values(ofType(resources, 'alicloud_route_entry'));
+    expect(routes.map(({ destination_cidrblock: to, provider }) => [to, provider])).toEqual([
+      ['10.2.0.0/16', undefined],
+      ['10.1.0.0/16', 'alicloud.north'],
+    ]);
     const userData = JSON.stringify(resources);
     expect(userData).toContain('shovel-destination-orders');
   });
@@ -73,6 +78,16 @@ describe('links between two regions', () => {
       'ecs/one from 10.2.0.11/32',
       'north/ecs/two from 10.1.0.11/32',
     ]);
+  });
+
+  it('are for two or three sites that fetch from all others', () => {
+    resourcesOf((stack) => {
+      const { here } = regions(stack);
+      const sites = { one: { platform: here, name: 'one', nodes: 1 } };
+      expect(() => createFederatedSites(stack, { sites, exchange: 'events', queue: 'jobs' })).toThrow(
+        'sites must be two or three, got 1',
+      );
+    });
   });
 
   it('go to the address of a pair of proxies, and open that alone', () => {

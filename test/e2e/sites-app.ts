@@ -1,5 +1,6 @@
 import { App } from 'cdktf';
 import { readFileSync } from 'node:fs';
+import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
 import { FederationStack } from '../../stacks/federation';
 import { localImages } from '../../stacks/images';
@@ -9,13 +10,15 @@ import { SitesSettings } from './support/sites';
 const { prefix, kind, ...settings } = JSON.parse(readFileSync('settings.json', 'utf8')) as SitesSettings;
 const app = new App();
 const props = { ...settings, prefix: `${prefix}-`, images: localImages() };
-if (kind === 'shovel') new ShovelStack(app, 'local', props);
-else addRing(new FederationStack(app, 'local', props));
+addRing(
+  kind === 'shovel'
+    ? Object.values(new ShovelStack(app, 'local', props).sites)
+    : [...new FederationStack(app, 'local', props).sites.values()],
+);
 app.synth();
 
-/** A second exchange, which each site fetches from the one before it only, two hops at most. */
-function addRing({ sites }: FederationStack): void {
-  const clusters = [...sites.values()];
+/** An exchange that each site fetches from the one before it only: two that fetch from each other, or a ring. */
+function addRing(clusters: readonly RabbitMqCluster[]): void {
   clusters.forEach((cluster, index) => {
     const upstream = clusters.at(index - 1) ?? cluster;
     cluster.addExchange('ring', { type: 'fanout' });

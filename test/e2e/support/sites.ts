@@ -1,8 +1,8 @@
 import { Site } from '../checker/clients';
 import { begin, end } from '../checker/fault';
-import { addressOf, cut } from '../checker/network-cut';
+import { addressOf, Cut, cut } from '../checker/network-cut';
 import { must } from './command';
-import { ask, Administrator, QueueDescription } from './management';
+import { ask, NodeDescription } from './management';
 import { Access } from './traffic';
 
 /** What a test varies of the stacks with several sites; see `test/e2e/sites-app.ts`. */
@@ -12,58 +12,71 @@ export interface SitesSettings {
   readonly kind: 'shovel' | 'federation';
   readonly staticQueues?: readonly string[];
   readonly sites?: readonly string[];
-  readonly nodes?: number;
+  /** Brokers by the name of the site. @default 1 each */
+  readonly nodes?: Readonly<Record<string, number>>;
   readonly reconnectDelaySeconds?: number;
 }
 
 /** Outputs of such a stack: `<site>_amqp_endpoints` and so on. */
 export type SitesOutputs = Readonly<Record<string, string | readonly string[]>>;
 
-/** Parts of `/api/shovels` and `/api/federation-links` that the tests look at. */
-interface LinkDescription {
-  readonly state?: string;
+/** Parts of `/api/shovels` that the tests look at. */
+interface ShovelDescription {
+  readonly name: string;
+  readonly node: string;
+  readonly state: string;
+}
+
+/** Parts of `/api/federation-links`. */
+interface FederationLinkDescription {
   readonly status?: string;
 }
 
-/** One site with a single broker, seen from outside. */
-export class SingleSite {
-  /** Host name of the broker. */
-  public readonly host: string;
+/** The brokers of one site, seen from outside. */
+export class RunningSite {
+  public readonly hosts: readonly string[];
   /** For the clients of the checker. */
   public readonly clients: Site;
+  /** The first broker, for clients that meet no failure. */
   public readonly access: Access;
-  private readonly url: string;
+  private readonly urls: readonly string[];
 
-  public constructor(prefix: string, name: string, outputs: SitesOutputs) {
-    const one = (key: string): string => String([outputs[`${name}_${key}`]].flat()[0]);
-    const [endpoint, username] = [one('amqp_endpoints'), one('administrator_name')];
-    const password = one('administrator_password');
-    this.host = `${prefix}-${name}-1`;
-    this.url = one('management_urls');
-    this.clients = { endpoints: [endpoint], username, password };
-    this.access = { amqp_endpoint: endpoint, administrator_name: username, administrator_password: password };
+  public constructor(
+    prefix: string,
+    public readonly name: string,
+    outputs: SitesOutputs,
+  ) {
+    const all = (key: string): readonly string[] => [outputs[`${name}_${key}`] ?? []].flat();
+    const endpoints = all('amqp_endpoints');
+    const [username = ''] = all('administrator_name');
+    const [password = ''] = all('administrator_password');
+    this.hosts = endpoints.map((_, index) => `${prefix}-${name}-${index + 1}`);
+    this.urls = all('management_urls');
+    this.clients = { endpoints, username, password };
+    this.access = {
+      amqp_endpoint: endpoints[0] ?? '',
+      administrator_name: username,
+      administrator_password: password,
+    };
   }
 
-  public get administrator(): Administrator {
-    return this.access;
+  /** Host name of the first broker. */
+  public get host(): string {
+    return this.hosts[0] ?? '';
   }
 
-  /** Asks the management API. */
-  public ask<T>(path: string): Promise<T> {
-    return ask<T>(this.administrator, this.url, path);
+  /** Addresses of all brokers. */
+  public addresses(): Promise<string[]> {
+    return Promise.all(this.hosts.map((host) => addressOf(host)));
   }
 
-  /** Messages in a queue as the node itself counts them: the management API is up to 5 s behind. */
+  /** Messages in a queue. A quorum queue counts every 5 s, and the management API is another 5 s behind. */
   public async messages(queue: string): Promise<number> {
     const command = ['rabbitmqctl', '--quiet', '--silent', 'list_queues', 'name', 'messages'];
     const listing = await must('docker', 'exec', this.host, '/opt/brokers/bin/rabbitmq-cli', ...command);
     const row = listing.split('\n').find((line) => line.startsWith(`${queue}\t`));
     if (row === undefined) throw new Error(`${this.host} has no queue ${queue}`);
     return Number(row.split('\t')[1]);
-  }
-
-  public queue(name: string): Promise<QueueDescription> {
-    return this.ask<QueueDescription>(`/api/queues/%2F/${name}`);
   }
 
   /** Sets a parameter by hand, as no construct would. */
@@ -79,29 +92,78 @@ export class SingleSite {
 
   /** How many shovels run here. */
   public async shovelsRunning(): Promise<number> {
-    const shovels = await this.ask<LinkDescription[]>('/api/shovels');
-    return shovels.filter(({ state }) => state === 'running').length;
+    return (await this.shovels()).filter(({ state }) => state === 'running').length;
+  }
+
+  /** The host on which a shovel runs. */
+  public async hostOfShovel(name: string): Promise<string> {
+    const shovel = (await this.shovels()).find((each) => each.name === name);
+    if (shovel === undefined) throw new Error(`${this.name} runs no shovel ${name}`);
+    return shovel.node.replace('rabbit@', '');
   }
 
   /** How many links of a federation run here. */
   public async federationLinksRunning(): Promise<number> {
-    const links = await this.ask<LinkDescription[]>('/api/federation-links');
+    const links = await this.ask<readonly FederationLinkDescription[]>('/api/federation-links');
     return links.filter(({ status }) => status === 'running').length;
+  }
+
+  /** Whether every broker sees all brokers of the site. */
+  public async isWhole(): Promise<boolean> {
+    for (const url of this.urls) {
+      const nodes = await ask<readonly NodeDescription[]>(this.access, url, '/api/nodes');
+      if (nodes.length !== this.hosts.length || nodes.some(({ running }) => !running)) return false;
+    }
+    return true;
+  }
+
+  private shovels(): Promise<readonly ShovelDescription[]> {
+    return this.ask<readonly ShovelDescription[]>('/api/shovels');
+  }
+
+  /** Asks the first management API that answers. */
+  private async ask<T>(path: string): Promise<T> {
+    for (const url of this.urls) {
+      const answer = await ask<T>(this.access, url, path).catch(() => undefined);
+      if (answer !== undefined) return answer;
+    }
+    throw new Error(`no management API of ${this.name} answers`);
   }
 }
 
-/** Cuts `host` off from `others` while `act` runs: packets vanish without an answer, as on a line that is broken. */
+/** Cuts a site off from others while `act` runs: packets vanish without an answer, as on a line that is broken. */
 export async function whileCut(
-  host: string,
-  others: readonly string[],
+  site: RunningSite,
+  others: readonly RunningSite[],
   act: () => Promise<unknown>,
 ): Promise<void> {
-  const from = await Promise.all(others.map((other) => addressOf(other)));
-  const injection = await cut('cut the link', () => Promise.resolve({ hosts: [host], from })).aim(0);
+  const injection = await cut('cut the link', () => between(site, others)).aim(0);
   await begin(injection);
   try {
     await act();
   } finally {
     await end(injection);
   }
+}
+
+/** What is between a site and others. */
+export async function between(site: RunningSite, others: readonly RunningSite[]): Promise<Cut> {
+  const from = await Promise.all(others.map((other) => other.addresses()));
+  return { hosts: site.hosts, from: from.flat() };
+}
+
+/**
+ * Everything about the hosts of `sites` that people and programs can see: logs, settings, process lists, environments.
+ */
+export async function visible(sites: readonly RunningSite[]): Promise<string[]> {
+  const processes = 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n"';
+  return Promise.all(
+    sites
+      .flatMap(({ hosts }) => hosts)
+      .flatMap((host) => [
+        must('sh', '-c', `docker logs ${host} 2>&1`),
+        must('docker', 'inspect', host),
+        must('docker', 'exec', host, 'sh', '-c', processes),
+      ]),
+  );
 }

@@ -85,6 +85,19 @@ export async function publish(
   return { confirmed, outages, retried };
 }
 
+/** Publishes messages with the ids `from` to `from + count - 1` to an exchange, and waits for every confirm. */
+export async function announce(
+  connection: Connection,
+  exchange: string,
+  from: number,
+  count: number,
+): Promise<void> {
+  const publisher = connection.createPublisher({ confirm: true });
+  const ids = Array.from({ length: count }, (_, index) => from + index);
+  await Promise.all(ids.map((id) => publisher.send({ exchange, routingKey: 'news', durable: true }, { id })));
+  await publisher.close();
+}
+
 /**
  * Consumes until `expected` different ids have come and then nothing for half a second, at most `seconds` long, and
  * returns how often each id was delivered.
