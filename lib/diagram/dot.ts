@@ -89,10 +89,9 @@ function boxAttributes(box: Box): Attributes {
 }
 
 function line(id: string, { kind, from, to, beside }: PictureEdge, ids: ReadonlyMap<string, string>): string {
-  const [one, other] = [ids.get(from) ?? '', ids.get(to) ?? ''];
-  // What stands at the side of the sites goes back to them: drawn from there, its lines end along a side and not in a corner.
-  if (beside && kind === 'messages') return `${other} -> ${one} ${attributes({ id, dir: 'back' })};`;
-  return `${one} -> ${other} ${attributes({ id, ...(beside ? { constraint: 'false' } : {}) })};`;
+  // What stands at the side of the sites needs room: lines back to them would end in a corner otherwise.
+  const far = kind === 'messages' && !beside ? { minlen: 4 } : {};
+  return `${ids.get(from) ?? ''} -> ${ids.get(to) ?? ''} ${attributes({ id, ...far, ...(beside ? { constraint: 'false' } : {}) })};`;
 }
 
 function attributes(values: Attributes): string {

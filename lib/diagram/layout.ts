@@ -96,15 +96,11 @@ function boxAt({ pos, width, height }: { pos: string; width: string; height: str
   return { x: centre.x - size.width / 2, y: centre.y - size.height / 2, ...size };
 }
 
-/**
- * A position such as `e,121.5,38.4 68.6,52.4 81.2,49.1 96.6,45.0 110.4,41.4`, where the arrow's tip comes first; with `s,` it is at
- * the beginning of the line.
- */
+/** A position such as `e,121.5,38.4 68.6,52.4 81.2,49.1 96.6,45.0 110.4,41.4`, where the arrow's tip comes first. */
 function curveOf({ pos }: { readonly pos: string }): Curve {
   const words = pos.split(' ');
-  const tip = words.find((word) => /^[es],/.test(word));
   const points = words.filter((word) => /^[\d.-]/.test(word)).map(point);
-  if (tip?.startsWith('s') === true) points.reverse();
+  const tip = words.find((word) => word.startsWith('e,'));
   const last = points.at(-1);
   if (last === undefined) throw new Error(`the layouter drew a line without points: ${pos}`);
   return {
