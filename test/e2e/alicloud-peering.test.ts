@@ -4,6 +4,9 @@ import { Network } from '../../lib/alicloud/network';
 import { NetworkPeering } from '../../lib/alicloud/network-peering';
 import { AlibabaCloudProvider } from '../../lib/alicloud/provider';
 import { useProvider } from '../../lib/alicloud/provider-scope';
+import { createFederatedSites } from '../../stacks/architectures/federation';
+import { SiteProps } from '../../stacks/architectures/site';
+import { BROKER, platformIn, PROXY } from '../alicloud/ecs-fixture';
 import { AlicloudProvider, startAlicloudProvider } from './support/alicloud-provider';
 import { TerraformFolder } from './support/terraform';
 
@@ -20,23 +23,35 @@ afterAll(() => {
 });
 
 // Of one region: Terraform would start a provider for each, and the stand-in is one process.
-it('two networks of two providers are connected, settle, and go away again', async () => {
+it('two sites of two providers are connected and let each other in, settle, and go away again', async () => {
   const stack = new TerraformStack(new App(), 'networks');
   new AlibabaCloudProvider(stack, 'hangzhou', { region: 'cn-hangzhou' });
   const other = new AlibabaCloudProvider(stack, 'other', { region: 'cn-hangzhou', alias: 'north' });
   const north = new Construct(stack, 'north');
   useProvider(north, other);
-  new NetworkPeering(stack, 'peering', {
-    from: { network: new Network(stack, 'south', { cidr: '10.1.0.0/16', zones: ['cn-hangzhou-h'] }) },
-    to: {
-      network: new Network(north, 'network', { cidr: '10.2.0.0/16', zones: ['cn-hangzhou-i'] }),
-      provider: other,
-    },
+  const near = new Network(stack, 'south', { cidr: '10.1.0.0/16', zones: ['cn-hangzhou-h'] });
+  const far = new Network(north, 'network', { cidr: '10.2.0.0/16', zones: ['cn-hangzhou-i'] });
+  new NetworkPeering(stack, 'peering', { from: { network: near }, to: { network: far, provider: other } });
+  const machines = { rabbitmq: { ...BROKER, zoneSpread: 1 }, proxy: PROXY };
+  const site = (scope: Construct, name: string, network: Network): SiteProps => ({
+    platform: platformIn(scope, { network, machines, deletionProtection: false }),
+    name,
+    nodes: 1,
+  });
+  createFederatedSites(stack, {
+    sites: { one: site(stack, 'one', near), two: site(north, 'two', far) },
+    exchange: 'events',
+    queue: 'jobs',
   });
   folder.write(JSON.parse(Testing.synth(stack, true)) as object);
   const applied = await folder.apply(provider.environment);
   expect(applied.code, applied.output).toBe(0);
   expect(provider.resources('alicloud_route_entry')).toHaveLength(2);
+  const letIn = provider
+    .resources('alicloud_security_group_rule')
+    .filter(({ values }) => values['port_range'] === '5672/5672' && values['cidr_ip'] !== undefined)
+    .map(({ values }) => values['cidr_ip']);
+  expect(letIn.sort()).toEqual(['10.1.0.11/32', '10.2.0.11/32']);
   const settled = await folder.plan(provider.environment);
   expect(settled.code, settled.output).toBe(0);
   const destroyed = await folder.destroy(provider.environment);
