@@ -6,6 +6,7 @@ import { diskAlarm } from '../checker/disk-alarm';
 import { anyOf, kill, killAll, pause, stop } from '../checker/host-faults';
 import { cut } from '../checker/network-cut';
 import { broken } from '../checker/report';
+import { pick } from '../checker/schedule';
 import { eventually, must } from '../support/command';
 import { Deployment } from '../support/deployment';
 import { between, RunningSite, SitesOutputs, SitesSettings, visible, whileCut } from '../support/sites';
@@ -211,11 +212,21 @@ describe('shovels under the checker', () => {
       const outcome = await check({
         architecture: 'shovel',
         programs: [`RabbitMQ ${await must('docker', 'exec', near.host, 'rabbitmqctl', 'version')}`],
-        publishers: [{ group: 'publishers', site: near.clients, count: 4, routingKey: 'orders' }],
-        consumers: [{ group: 'consumers', site: far.clients, count: 2, queue: 'orders' }],
+        publishers: QUEUES.map((queue) => ({
+          group: `publishers of ${queue}`,
+          site: near.clients,
+          count: 2,
+          routingKey: queue,
+        })),
+        consumers: QUEUES.map((queue) => ({
+          group: `consumers of ${queue}`,
+          site: far.clients,
+          count: 1,
+          queue,
+        })),
         faults: [
           cut('cut the link', () => between(far, [near])),
-          kill('kill the near broker with the shovel', () => near.hostOfShovel('orders')),
+          kill('kill a near broker with a shovel', (draw) => near.hostOfShovel(pick(QUEUES, draw))),
           { ...killAll(near.hosts), name: 'kill the near site' },
           kill('kill the far site', farHost),
           pause('pause the far site', farHost, LONG ? [2, 12] : [2, 4]),
@@ -236,7 +247,9 @@ describe('shovels under the checker', () => {
           waits: Object.fromEntries(
             ['cut the link', 'kill the far site', 'pause the far site', 'disk alarm'].map((fault) => [
               fault,
-              { publishers: { atMost: LOCAL_WAIT_SECONDS } },
+              Object.fromEntries(
+                QUEUES.map((queue) => [`publishers of ${queue}`, { atMost: LOCAL_WAIT_SECONDS }]),
+              ),
             ]),
           ),
         },
