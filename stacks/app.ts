@@ -4,7 +4,8 @@ import { FederationStack } from './federation';
 import { localImages } from './images';
 import { LocalStack } from './local';
 import { ProdStack } from './prod';
-import { readEnvironments } from './settings';
+import { ProdSitesStack } from './prod-sites';
+import { readEnvironments } from './environments';
 import { ShovelStack } from './shovel';
 
 /** Stacks on the engine of this machine besides `local`, which is `quorum`: each in a network of its own. */
@@ -34,8 +35,9 @@ export function createApp(variables: NodeJS.ProcessEnv): App {
   }
   new ShovelStack(app, 'shovel', { images, subnet: '172.29.7.0/24', prefix: 'shovel-' });
   new FederationStack(app, 'federation', { images, subnet: '172.29.8.0/24', prefix: 'federation-' });
-  for (const { name, settings } of readEnvironments('environments', variables)) {
-    new ProdStack(app, name, settings);
+  for (const environment of readEnvironments('environments', variables)) {
+    if ('sites' in environment) new ProdSitesStack(app, environment.name, environment.sites);
+    else new ProdStack(app, environment.name, environment.settings);
   }
   return app;
 }

@@ -1,6 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { parse, YAMLParseError } from 'yaml';
 import * as v from 'valibot';
 import { ValidationError } from '../lib/model/errors';
 import { ARCHITECTURE_NAMES } from './architectures';
@@ -8,8 +5,6 @@ import { ARCHITECTURE_NAMES } from './architectures';
 const NETWORK = 'must be a network such as 10.0.0.0/16';
 const DOCKER = 'must be mirror, distribution, image or the address of a mirror';
 
-/** Names that stacks on the engine of this machine have. */
-const STACKS_HERE: readonly string[] = ['local', ...ARCHITECTURE_NAMES];
 /** What to write for a setting that nobody can guess. */
 const MISSING: Readonly<Record<string, string>> = {
   region: 'name the region, e.g. cn-hangzhou',
@@ -129,6 +124,8 @@ const entries = {
 };
 
 const schema = v.strictObject(entries, keyProblem);
+/** Of every setting. */
+export const SETTING_NAMES: readonly string[] = Object.keys(entries);
 
 /** Settings of one environment; the file `environments/prod.yaml` explains each. */
 export type EnvironmentSettings = v.InferOutput<typeof schema>;
@@ -183,82 +180,4 @@ function keyProblem({ expected, path, received }: v.StrictObjectIssue): string {
   if (expected === 'never') return 'is no setting';
   const hint = typeof key === 'string' ? MISSING[key] : undefined;
   return hint === undefined ? 'is missing' : `is missing: ${hint}`;
-}
-
-/** An environment and where its settings are from. */
-export interface Environment {
-  readonly name: string;
-  readonly settings: EnvironmentSettings;
-}
-
-/**
- * Every `<name>.yaml` of a folder, ordered by name. A variable `BROKERS_<NAME>_<SETTING>` of the process environment takes
- * the place of a setting, e.g. `BROKERS_PROD_NODES=5` or `BROKERS_PROD_ZONES='[cn-beijing-h]'`; it is read as YAML.
- * @throws ValidationError for a setting that cannot be used, or a variable that names none
- */
-export function readEnvironments(folder: string, variables: NodeJS.ProcessEnv): readonly Environment[] {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder)
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => basename(file, '.yaml'))
-    .sort();
-  return names.map((name) => {
-    const path = join(folder, `${name}.yaml`);
-    const source = join(basename(folder), basename(path));
-    if (STACKS_HERE.includes(name) || !/^[a-z][a-z0-9-]*$/.test(name)) {
-      throw new ValidationError(
-        source,
-        `an environment is named after its file: use lower-case letters, digits and hyphens, and none of ${STACKS_HERE.join(', ')}`,
-      );
-    }
-    const values = readYaml(source, readFileSync(path, 'utf8')) ?? {};
-    // BROKERS_PROD_EU_NODES is of prod-eu, where there is one, and not of prod.
-    const others = names.filter((other) => other.startsWith(`${name}-`)).map(prefixOf);
-    const own = Object.entries(variables).filter(
-      ([variable]) => !others.some((other) => variable.startsWith(other)),
-    );
-    return {
-      name,
-      settings: parseSettings(source, { ...values, ...overrides(name, Object.fromEntries(own)) }),
-    };
-  });
-}
-
-function readYaml(source: string, text: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new ValidationError(source, `cannot be read as YAML: ${error.message.trimEnd()}`);
-  }
-}
-
-function overrides(name: string, variables: NodeJS.ProcessEnv): Record<string, unknown> {
-  const prefix = prefixOf(name);
-  const settings = new Map(Object.keys(entries).map((setting) => [snake(setting), setting]));
-  const chosen: Record<string, unknown> = {};
-  for (const [variable, text] of Object.entries(variables).sort()) {
-    if (!variable.startsWith(prefix) || text === undefined) continue;
-    const setting = settings.get(variable.slice(prefix.length));
-    if (setting === undefined) {
-      throw new ValidationError(
-        variable,
-        `names no setting of ${name}: use ${prefix} and one of ${[...settings.keys()].join(', ')}`,
-      );
-    }
-    chosen[setting] = readYaml(variable, text);
-  }
-  return chosen;
-}
-
-function prefixOf(name: string): string {
-  return `BROKERS_${snake(name)}_`;
-}
-
-/** `instanceType` as `INSTANCE_TYPE`, `dataDiskGiB` as `DATA_DISK_GIB`, `prod-eu` as `PROD_EU`. */
-function snake(text: string): string {
-  return text
-    .replace(/[A-Z](?=[a-z])/g, '_$&')
-    .replace(/-/g, '_')
-    .toUpperCase();
 }

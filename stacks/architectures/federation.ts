@@ -15,6 +15,8 @@ export interface FederatedSitesProps {
   readonly queue: string;
   /** See `UpstreamOptions`. @default 5 */
   readonly reconnectDelaySeconds?: number;
+  /** Password of the links' user at every site. @default a generated one for each site */
+  readonly linkPassword?: Secret;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface FederatedSitesProps {
  */
 export function createFederatedSites(
   scope: Construct,
-  { sites, exchange, queue, reconnectDelaySeconds = 5 }: FederatedSitesProps,
+  { sites, exchange, queue, linkPassword, reconnectDelaySeconds = 5 }: FederatedSitesProps,
 ): ReadonlyMap<string, RabbitMqCluster> {
   assertSites(scope, Object.keys(sites).length);
   const clusters = new Map(
@@ -37,7 +39,7 @@ export function createFederatedSites(
       cluster.addQueue(queue, { deliveryLimit: -1 });
       // What a link needs at its upstream: its own queue and exchanges, whose names begin so, and what it fetches from.
       cluster.addUser(LINK_USER, {
-        password: Secret.generate(scope, `${id}-link-password`),
+        password: linkPassword ?? Secret.generate(scope, `${id}-link-password`),
         permissions: [
           {
             configure: '^federation: ',

@@ -17,6 +17,8 @@ export interface ShovelSitesProps {
   readonly staticQueues?: readonly string[];
   /** See `ShovelOptions`. @default 5 */
   readonly reconnectDelaySeconds?: number;
+  /** Password of the shovels' user at the far site. @default a generated one */
+  readonly linkPassword?: Secret;
 }
 
 /** Two clusters. What the near one confirms is on its disk until the far one has confirmed it. */
@@ -32,9 +34,10 @@ export function createShovelSites(scope: Construct, props: ShovelSitesProps): Sh
       new RabbitMqCluster(scope, index === 0 ? 'near' : 'far', { ...site, nodes, version: SITE_VERSION }),
   );
   if (near === undefined || far === undefined) throw new Error('two sites');
+  const { linkPassword = Secret.generate(scope, 'link-password') } = props;
   // All that a shovel does at its destination: it sends to queues, which is what the default exchange is for.
   far.addUser(LINK_USER, {
-    password: Secret.generate(scope, 'link-password'),
+    password: linkPassword,
     permissions: [{ write: '^amq\\.default$' }],
   });
   const { queues, staticQueues = [], reconnectDelaySeconds = 5 } = props;

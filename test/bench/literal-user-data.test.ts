@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { literalUserData } from '../../bench/literal-user-data';
 import { SynthesisedStack } from '../../bench/synthesised-stack';
 import { ProdStack } from '../../stacks/prod';
-import { readEnvironments } from '../../stacks/settings';
+import { readEnvironments } from '../../stacks/environments';
 import { ROOT } from '../scripts/load';
 
 describe('literalUserData', () => {
@@ -19,7 +19,8 @@ describe('literalUserData', () => {
 
   it('takes what Terraform puts in out of the user data of each machine, and nothing else', () => {
     const [prod] = readEnvironments(join(ROOT, 'environments'), {});
-    const text = Testing.synth(new ProdStack(new App(), 'prod', prod?.settings ?? ({} as never)));
+    if (prod === undefined || !('settings' in prod)) throw new Error('no environment of one network');
+    const text = Testing.synth(new ProdStack(new App(), 'prod', prod.settings));
     mkdirSync(join(directory, 'stacks/prod'), { recursive: true });
     writeFileSync(join(directory, 'stacks/prod/cdk.tf.json'), text);
     const machines = literalUserData(new SynthesisedStack(directory, 'prod'));

@@ -7,6 +7,9 @@ import { useProvider } from '../../lib/alicloud/provider-scope';
 import { createFederatedSites } from '../../stacks/architectures/federation';
 import { SiteProps } from '../../stacks/architectures/site';
 import { BROKER, platformIn, PROXY } from '../alicloud/ecs-fixture';
+import { ProdSitesStack } from '../../stacks/prod-sites';
+import { parseSitesSettings } from '../../stacks/site-settings';
+import { FEWEST } from '../stacks/fewest-settings';
 import { AlicloudProvider, startAlicloudProvider } from './support/alicloud-provider';
 import { TerraformFolder } from './support/terraform';
 
@@ -52,6 +55,27 @@ it('two sites of two providers are connected and let each other in, settle, and 
     .filter(({ values }) => values['port_range'] === '5672/5672' && values['cidr_ip'] !== undefined)
     .map(({ values }) => values['cidr_ip']);
   expect(letIn.sort()).toEqual(['10.1.0.11/32', '10.2.0.11/32']);
+  const settled = await folder.plan(provider.environment);
+  expect(settled.code, settled.output).toBe(0);
+  const destroyed = await folder.destroy(provider.environment);
+  expect(destroyed.code, destroyed.output).toBe(0);
+  expect(provider.size()).toBe(0);
+});
+
+it('two sites with a shovel between them are applied, settle, and go away again', async () => {
+  const settings = parseSitesSettings('test', {
+    ...FEWEST,
+    architecture: 'shovel',
+    queues: ['orders'],
+    nodes: 1,
+    deletionProtection: false,
+    sites: { near: { cidr: '10.1.0.0/16' }, far: { cidr: '10.2.0.0/16' } },
+  });
+  folder.write(JSON.parse(Testing.synth(new ProdSitesStack(new App(), 'links', settings), true)) as object);
+  const applied = await folder.apply(provider.environment);
+  expect(applied.code, applied.output).toBe(0);
+  expect(provider.resources('alicloud_vpc_peer_connection')).toHaveLength(1);
+  expect(provider.resources('alicloud_instance')).toHaveLength(2);
   const settled = await folder.plan(provider.environment);
   expect(settled.code, settled.output).toBe(0);
   const destroyed = await folder.destroy(provider.environment);

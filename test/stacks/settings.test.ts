@@ -1,24 +1,10 @@
-import { App, Testing } from 'cdktf';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ValidationError } from '../../lib/model/errors';
-import { ProdStack } from '../../stacks/prod';
-import { parseSettings, readEnvironments } from '../../stacks/settings';
+import { parseSettings } from '../../stacks/settings';
 import { ROOT } from '../docs/repository';
-
-/** As few as there can be: those that nobody can guess. */
-const FEWEST = {
-  region: 'cn-beijing',
-  zones: ['cn-beijing-h', 'cn-beijing-i', 'cn-beijing-k'],
-  instanceType: 'ecs.g8i.large',
-  image: 'm-1',
-  os: 'alinux-3',
-  registry: 'registry.example.com/brokers',
-  frontEnd: 'nlb',
-  clients: ['10.0.0.0/8'],
-};
+import { FEWEST } from './fewest-settings';
 
 describe('settings', () => {
   it('have a default for whatever can be guessed', () => {
@@ -110,97 +96,6 @@ describe('settings', () => {
     expect(() => parseSettings('test', { ...FEWEST, ...change })).toThrow(
       `test: these settings cannot be used:\n  ${reason}`,
     );
-  });
-});
-
-describe('environments', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'environments-'));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  const write = (name: string, text: string): void => {
-    writeFileSync(join(folder, name), text);
-  };
-  const settings = (name: string, changes: object = {}): void => {
-    write(`${name}.yaml`, JSON.stringify({ ...FEWEST, ...changes }));
-  };
-
-  it('are the files of a folder, in the order of their names', () => {
-    settings('prod');
-    settings('dev', { nodes: 1 });
-    write('README.md', 'not one');
-    expect(readEnvironments(folder, {}).map(({ name, settings: { nodes } }) => [name, nodes])).toEqual([
-      ['dev', 1],
-      ['prod', undefined],
-    ]);
-  });
-
-  it('need no folder', () => {
-    expect(readEnvironments(join(folder, 'none'), {})).toEqual([]);
-  });
-
-  it('take a variable in place of a setting, read as YAML', () => {
-    settings('prod');
-    settings('prod-eu');
-    const [prod, europe] = readEnvironments(folder, {
-      BROKERS_PROD_NODES: '5',
-      BROKERS_PROD_INSTANCE_TYPE: 'ecs.r7.large',
-      BROKERS_PROD_ZONES: '[cn-beijing-a, cn-beijing-b, cn-beijing-c]',
-      BROKERS_PROD_DATA_DISK_GIB: '500',
-      BROKERS_PROD_MEMORY_MIB: '4096',
-      BROKERS_PROD_DELETION_PROTECTION: 'false',
-      BROKERS_PROD_EU_NODES: '7',
-      BROKERS_OTHER: 'x',
-    });
-    expect(prod?.settings).toMatchObject({
-      nodes: 5,
-      instanceType: 'ecs.r7.large',
-      zones: ['cn-beijing-a', 'cn-beijing-b', 'cn-beijing-c'],
-      dataDiskGiB: 500,
-      memoryMiB: 4096,
-      deletionProtection: false,
-    });
-    expect(europe).toMatchObject({ name: 'prod-eu', settings: { nodes: 7, deletionProtection: true } });
-  });
-
-  it.each([
-    [
-      'BROKERS_PROD_NODE',
-      '5',
-      /^BROKERS_PROD_NODE: names no setting of prod: use BROKERS_PROD_ and one of REGION, ZONES, /,
-    ],
-    ['BROKERS_PROD_NODES', 'five', /prod\.yaml: these settings cannot be used:\n {2}nodes: /],
-    ['BROKERS_PROD_ZONES', '[cn-beijing-a', /^BROKERS_PROD_ZONES: cannot be read as YAML: /],
-  ])('refuse the variable %s=%s', (variable, value, message) => {
-    settings('prod');
-    expect(() => readEnvironments(folder, { [variable]: value })).toThrow(ValidationError);
-    expect(() => readEnvironments(folder, { [variable]: value })).toThrow(message);
-  });
-
-  it.each([
-    ['prod.yaml', 'zones: [', /prod\.yaml: cannot be read as YAML: /],
-    ['prod.yaml', 'nodes: 3\nnodes: 5\n', /prod\.yaml: cannot be read as YAML: Map keys must be unique/],
-    ['prod.yaml', '- a\n', /prod\.yaml: these settings cannot be used:/],
-    ['prod.yaml', '', /prod\.yaml: these settings cannot be used:\n {2}region: is missing: name the region/],
-    ['Prod.yaml', '', /Prod\.yaml: an environment is named after its file: use lower-case letters/],
-    ['local.yaml', '', /local\.yaml: an environment is named after its file: .* none of local, mirrored, /],
-    ['single.yaml', '', /single\.yaml: an environment is named after its file/],
-  ])('refuse the file %s with %j', (name, text, message) => {
-    write(name, text);
-    expect(() => readEnvironments(folder, {})).toThrow(ValidationError);
-    expect(() => readEnvironments(folder, {})).toThrow(message);
-  });
-
-  it('are a cluster each, from one small file', () => {
-    settings('second');
-    const [second] = readEnvironments(folder, {});
-    const stack = new ProdStack(new App(), 'second', second?.settings ?? ({} as never));
-    expect(Testing.synth(stack, true)).toContain('second-rabbitmq-3');
-    expect(Object.keys(FEWEST).length).toBeLessThan(10);
   });
 });
 
