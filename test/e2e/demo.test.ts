@@ -1,0 +1,97 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { ROOT } from '../scripts/load';
+import { CommandResult, must, run } from './support/command';
+
+const PREFIX = 'e2e-demo-';
+/** What set-up made is shared with the checkout, so that only the demo itself is run. */
+const SHARED = ['node_modules', '.setup'];
+const LEFT_OUT = [...SHARED, '.git', 'cdktf.out', 'coverage'];
+const folder = mkdtempSync(join(tmpdir(), 'demo-'));
+
+/** A copy of the checkout whose hosts and network have names of their own, beside a demo that somebody looks at. */
+function copyCheckout(): void {
+  cpSync(ROOT, folder, {
+    recursive: true,
+    // Compiled files stay younger than their sources.
+    preserveTimestamps: true,
+    filter: (path) => !LEFT_OUT.includes(basename(path)) && !/^terraform\..*tfstate/.test(basename(path)),
+  });
+  for (const name of SHARED) symlinkSync(join(ROOT, name), join(folder, name));
+  replace(
+    'stacks/app.ts',
+    "'local', { images }",
+    `'local', { images, prefix: '${PREFIX}', subnet: '172.30.95.0/24' }`,
+  );
+  replace('scripts/demo.mjs', "NETWORK = 'brokers'", `NETWORK = '${PREFIX}brokers'`);
+}
+
+function replace(file: string, from: string, to: string): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  expect(text.split(from)).toHaveLength(2);
+  writeFileSync(path, text.replace(from, to));
+}
+
+function demo(...args: readonly string[]): Promise<CommandResult> {
+  return run('npm', ['run', '--silent', 'demo', '--', ...args], { cwd: folder });
+}
+
+/** Containers, networks and volumes of the demo. */
+async function resources(): Promise<string[]> {
+  const filter = ['--filter', `name=${PREFIX}`];
+  const lists = await Promise.all([
+    must('docker', 'ps', '--all', ...filter, '--format', '{{.Names}}'),
+    must('docker', 'network', 'ls', ...filter, '--format', '{{.Name}}'),
+    must('docker', 'volume', 'ls', ...filter, '--format', '{{.Name}}'),
+  ]);
+  return lists.flatMap((list) => list.split('\n').filter((name) => name !== ''));
+}
+
+describe('npm run demo', () => {
+  let first: CommandResult;
+  let containers: string;
+
+  beforeAll(async () => {
+    copyCheckout();
+    first = await demo();
+    containers = await must('docker', 'ps', '--quiet', '--no-trunc', '--filter', `name=${PREFIX}`);
+  }, 300_000);
+
+  afterAll(async () => {
+    if (existsSync(join(folder, 'scripts/demo.mjs'))) await demo('--down');
+    rmSync(folder, { recursive: true, force: true });
+  }, 120_000);
+
+  it('deploys, sends messages through the floating address, and says where everything is', () => {
+    expect(first.code, first.output).toBe(0);
+    expect(first.output).toMatch(/^consumed: 5000 messages, 0 lost, 0 duplicates, /m);
+    expect(first.output).toMatch(/^AMQP +172\.30\.95\.\d+:5672 \(floating address\)$/m);
+    expect(first.output.match(/http:\/\/172\.30\.95\.\d+:15672/g)).toHaveLength(3);
+    expect(first.output).toMatch(/^HAProxy +http:\/\/172\.30\.95\.\d+:/m);
+    expect(first.output).toContain('npm run --silent demo -- --passwords');
+    expect(containers.split('\n')).toHaveLength(5);
+  });
+
+  it('changes nothing the second time, and keeps the passwords for who asks', async () => {
+    const { code, output } = await demo();
+    expect(code, output).toBe(0);
+    expect(output).toContain('No changes');
+    expect(await must('docker', 'ps', '--quiet', '--no-trunc', '--filter', `name=${PREFIX}`)).toBe(
+      containers,
+    );
+    const { stdout } = await demo('--passwords');
+    const [, password = ''] = /^RabbitMQ +\S+ \/ (\S+)$/m.exec(stdout) ?? [];
+    expect(password.length).toBeGreaterThan(15);
+    expect(first.output + output).not.toContain(password);
+  });
+
+  it('leaves nothing after --down, which may be said again', async () => {
+    expect(await resources()).not.toEqual([]);
+    const { code, output } = await demo('--down');
+    expect(code, output).toBe(0);
+    expect(await resources()).toEqual([]);
+    expect((await demo('--down')).code).toBe(0);
+  });
+});
