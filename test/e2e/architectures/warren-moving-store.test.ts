@@ -110,7 +110,7 @@ describe('a warren whose store moves under the checker', () => {
     'loses nothing, and stands still while the broker that has the store does',
     async () => {
       const active = async (): Promise<string> => (await roles()).active;
-      const publishers = { publishers: { atMost: 20 } };
+      const publishers = { publishers: { atMost: 30 } };
       const outcome = await check({
         architecture: 'warren-moving-store',
         programs: [

@@ -15,6 +15,8 @@ const PREFIX = 'e2e-w';
 const HOSTS = [`${PREFIX}-rabbitmq-1`, `${PREFIX}-rabbitmq-2`] as const;
 const [ACTIVE, STANDBY] = HOSTS;
 const QUEUE = 'orders';
+const CONSUMERS = 3;
+const PREFETCH = 50;
 
 const deployment = new Deployment({ prefix: PREFIX, subnet: '172.30.90.0/24', architecture: 'warren' });
 let outputs: Outputs;
@@ -122,7 +124,9 @@ describe('a warren with independent stores under the checker', () => {
         architecture: 'warren',
         programs: [`RabbitMQ ${await must('docker', 'exec', ACTIVE, 'rabbitmqctl', 'version')}`],
         publishers: [{ group: 'publishers', site: siteOf(outputs), count: 4, routingKey: QUEUE }],
-        consumers: [{ group: 'consumers', site: siteOf(outputs), count: 3, queue: QUEUE }],
+        consumers: [
+          { group: 'consumers', site: siteOf(outputs), count: CONSUMERS, queue: QUEUE, prefetch: PREFETCH },
+        ],
         faults: [
           kill('kill active', active),
           stop('stop active', active),
@@ -135,8 +139,10 @@ describe('a warren with independent stores under the checker', () => {
         ],
         whole,
         settled: handedBack,
-        promises: {
+        promises: ({ faults }) => ({
           lost: { atMost: 0 },
+          // What consumers had not acknowledged when they were sent back to the active broker.
+          duplicated: { atMost: CONSUMERS * PREFETCH * faults.length },
           unhealed: { atMost: 0 },
           waits: {
             'kill active': publishers,
@@ -144,7 +150,7 @@ describe('a warren with independent stores under the checker', () => {
             'pause active': publishers,
             'cut active off': publishers,
           },
-        },
+        }),
       });
       expect(broken(outcome)).toEqual([]);
       expect(outcome.findings.confirmed).toBeGreaterThan(1000);
