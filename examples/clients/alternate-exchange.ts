@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { AsyncMessage, Connection, Consumer } from 'rabbitmq-client';
 import { connect } from './connection';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 /** Calls `warn` for each unroutable message, e.g. to raise an alarm. The backup queue keeps a copy of its own. */
 export function watchUnroutable(
@@ -27,7 +27,7 @@ export function watchUnroutable(
  */
 export async function replayBackup(connection: Connection, backupQueue: string): Promise<number> {
   const channel = await connection.acquire();
-  const publisher = createPublisher(connection);
+  const publisher = new FailoverPublisher(connection);
   try {
     const { messageCount } = await channel.queueDeclare({ queue: backupQueue, passive: true });
     let replayed = 0;
@@ -43,7 +43,7 @@ export async function replayBackup(connection: Connection, backupQueue: string):
         ...(headers === undefined ? {} : { headers }),
         ...(contentType === undefined ? {} : { contentType }),
       };
-      await sendUntilConfirmed(publisher, envelope, body);
+      await publisher.send(envelope, body);
       channel.basicAck({ deliveryTag: message.deliveryTag });
     }
     return replayed;

@@ -1,9 +1,9 @@
 // Long queues. Where the messages are is the broker's matter: quorum queues and, from 3.12, all classic queues keep them on
 // disk; before, `lazy` makes a classic queue do so. What a publisher has to know is that a queue is full: a limit with
 // `reject-publish` tells it, while the default silently drops the oldest message, confirmed or not.
-import { AMQPError, Connection, Publisher } from 'rabbitmq-client';
+import { AMQPError, Connection } from 'rabbitmq-client';
 import { connect, Message, messagesOfInput } from './connection';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 /** The queue did not take the message: it is full, or has no majority. */
 export class RefusedError extends Error {
@@ -17,14 +17,12 @@ export class RefusedError extends Error {
 
 /** Publishes once. @throws RefusedError when the queue refuses, so that the caller can slow down or put it elsewhere */
 export async function publishUnlessFull(
-  publisher: Publisher,
+  publisher: FailoverPublisher,
   queue: string,
   { id, body }: Message,
 ): Promise<void> {
   try {
-    await sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, body, {
-      giveUpMilliseconds: 0,
-    });
+    await publisher.send({ routingKey: queue, messageId: id }, body, 0);
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (cause instanceof AMQPError && cause.code === 'NACK') throw new RefusedError(id, queue);
@@ -39,7 +37,7 @@ export async function backlog(connection: Connection, queue: string): Promise<nu
 
 async function main(): Promise<void> {
   const connection = connect('backlog');
-  const publisher = createPublisher(connection);
+  const publisher = new FailoverPublisher(connection);
   for await (const message of messagesOfInput()) {
     await publishUnlessFull(publisher, 'shop.backlog', message);
   }

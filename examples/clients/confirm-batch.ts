@@ -1,7 +1,7 @@
 // Publisher confirms, a batch at a time: one wait for many messages. Simple, and the batches stay in order.
 import { Connection } from 'rabbitmq-client';
 import { connect, Message, messagesOfInput } from './connection';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 /** Publishes batches of `size` messages, each after the last one is stored as a whole; tells `confirmed` its ids. */
 export async function publishInBatches(
@@ -11,11 +11,11 @@ export async function publishInBatches(
   size: number,
   confirmed: (ids: readonly string[]) => void,
 ): Promise<void> {
-  const publisher = createPublisher(connection);
+  const publisher = new FailoverPublisher(connection);
   const flush = async (batch: readonly Message[]): Promise<void> => {
     // Each message tries on its own: after a failure only what is missing is sent again.
     await Promise.all(
-      batch.map(({ id, body }) => sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, body)),
+      batch.map(({ id, body }) => publisher.send({ routingKey: queue, messageId: id }, body)),
     );
     confirmed(batch.map(({ id }) => id));
   };

@@ -2,7 +2,7 @@
 // each message costs a round trip.
 import { Connection } from 'rabbitmq-client';
 import { connect, Message, messagesOfInput } from './connection';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 /** Publishes in order; tells `confirmed` the id of each message that the queue has stored. */
 export async function publishOneByOne(
@@ -11,10 +11,10 @@ export async function publishOneByOne(
   messages: Iterable<Message> | AsyncIterable<Message>,
   confirmed: (id: string) => void,
 ): Promise<void> {
-  const publisher = createPublisher(connection);
+  const publisher = new FailoverPublisher(connection);
   try {
     for await (const { id, body } of messages) {
-      await sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, body);
+      await publisher.send({ routingKey: queue, messageId: id }, body);
       confirmed(id);
     }
   } finally {

@@ -1,8 +1,8 @@
 // Publisher confirms, asynchronously: messages leave without waiting, and a table of the outstanding ones says what is
 // not yet safe. The fastest way; the order is lost where something is sent again.
-import { Connection, Publisher } from 'rabbitmq-client';
+import { Connection } from 'rabbitmq-client';
 import { connect, Message, messagesOfInput } from './connection';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 /** What is told of each message in the end. */
 export interface Outcome {
@@ -13,7 +13,7 @@ export interface Outcome {
 
 /** Publishes without waiting for each confirm, but never has more than `window` messages outstanding. */
 export class OutstandingPublisher {
-  private readonly publisher: Publisher;
+  private readonly publisher: FailoverPublisher;
   private readonly table = new Map<string, Message>();
   private waiting: (() => void)[] = [];
 
@@ -23,7 +23,7 @@ export class OutstandingPublisher {
     private readonly window: number,
     private readonly outcome: Outcome,
   ) {
-    this.publisher = createPublisher(connection);
+    this.publisher = new FailoverPublisher(connection);
   }
 
   /** What was sent and is not confirmed: what to write down when the process has to end now. */
@@ -47,7 +47,7 @@ export class OutstandingPublisher {
   private async deliver(message: Message): Promise<void> {
     const { id, body } = message;
     try {
-      await sendUntilConfirmed(this.publisher, { routingKey: this.queue, messageId: id }, body);
+      await this.publisher.send({ routingKey: this.queue, messageId: id }, body);
       this.outcome.confirmed(id);
     } catch (error) {
       this.outcome.failed(message, error);

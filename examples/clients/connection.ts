@@ -42,10 +42,11 @@ export function connect(
     password,
     connectionName: name,
     connectionTimeout: 1000,
-    acquireTimeout: 2000,
+    acquireTimeout: 1500,
     // A peer that vanished without a word is noticed after 20 s, not after two minutes.
     heartbeat: 10,
-    retryLow: 50,
+    // A quorum queue needs about half a second for a new leader: who comes back sooner waits longer.
+    retryLow: 250,
     retryHigh: 1000,
   });
   // Without a listener the event would end the process.

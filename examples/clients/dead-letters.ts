@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { AsyncMessage, Connection, Consumer, ConsumerStatus } from 'rabbitmq-client';
 import { connect } from './connection';
 import { RETRIES_SECONDS } from './delays';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 const ATTEMPT_HEADER = 'attempt';
 
@@ -15,7 +15,7 @@ export function consumeWithRetries(
   retriesSeconds: readonly number[],
   work: (message: AsyncMessage) => Promise<void> | void,
 ): Consumer {
-  const publisher = createPublisher(connection);
+  const publisher = new FailoverPublisher(connection);
   const consumer = connection.createConsumer(
     { queue, queueOptions: { passive: true }, qos: { prefetchCount: 20 } },
     async (message) => {
@@ -28,11 +28,7 @@ export function consumeWithRetries(
         console.error(`${message.messageId ?? 'a message'}, attempt ${failed + 1}: ${String(error)}`);
         // Rejected, so the broker takes it to the queue's dead-letter exchange.
         if (seconds === undefined) return ConsumerStatus.DROP;
-        await sendUntilConfirmed(
-          publisher,
-          retryOf(message, `${queue}.retry.${seconds}s`, failed + 1),
-          message.body,
-        );
+        await publisher.send(retryOf(message, `${queue}.retry.${seconds}s`, failed + 1), message.body);
         // Only now: who dies before has sent a copy, and never lost the message.
         return ConsumerStatus.ACK;
       }

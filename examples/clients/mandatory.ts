@@ -1,8 +1,8 @@
 // `mandatory`: a confirm alone says that the broker took the message, even when no queue got it. With `mandatory` the
 // broker hands an unroutable message back, and the publisher knows.
-import { Connection, Publisher } from 'rabbitmq-client';
+import { Connection } from 'rabbitmq-client';
 import { connect, Message, messagesOfInput } from './connection';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 /** No queue is bound for this message: the broker returned it. */
 export class UnroutableError extends Error {
@@ -17,16 +17,17 @@ export class UnroutableError extends Error {
 
 /** Publishes to one exchange; what it confirms is in at least one queue. */
 export class MandatoryPublisher {
-  private readonly publisher: Publisher;
+  private readonly publisher: FailoverPublisher;
   private readonly returned = new Map<string, string>();
 
   public constructor(
     connection: Connection,
     private readonly exchange: string,
   ) {
-    this.publisher = createPublisher(connection);
-    this.publisher.on('basic.return', ({ messageId = '', replyText }) => {
-      this.returned.set(messageId, replyText);
+    this.publisher = new FailoverPublisher(connection, {
+      onReturn: ({ messageId = '', replyText }) => {
+        this.returned.set(messageId, replyText);
+      },
     });
   }
 
@@ -34,11 +35,7 @@ export class MandatoryPublisher {
   public async send(routingKey: string, { id, body }: Message): Promise<void> {
     const { exchange } = this;
     try {
-      await sendUntilConfirmed(
-        this.publisher,
-        { exchange, routingKey, messageId: id, mandatory: true },
-        body,
-      );
+      await this.publisher.send({ exchange, routingKey, messageId: id, mandatory: true }, body);
       // The broker returns a message before it confirms it, but the client tells of the return one turn later.
       await new Promise((resolve) => setImmediate(resolve));
       const reason = this.returned.get(id);

@@ -1,17 +1,17 @@
 // Priority queues: urgent messages overtake those that wait. Only what waits in the queue can be overtaken, so the consumer
 // takes one message at a time.
-import { AsyncMessage, Connection, Consumer, Publisher } from 'rabbitmq-client';
+import { AsyncMessage, Connection, Consumer } from 'rabbitmq-client';
 import { connect, Message, messagesOfInput } from './connection';
-import { createPublisher, sendUntilConfirmed } from './failover';
+import { FailoverPublisher } from './failover';
 
 /** Publishes with a priority: 0 to the queue's `maxPriority`; quorum queues of 4.x tell 0-4 from 5 and more. */
 export async function publishUrgent(
-  publisher: Publisher,
+  publisher: FailoverPublisher,
   queue: string,
   priority: number,
   { id, body }: Message,
 ): Promise<void> {
-  await sendUntilConfirmed(publisher, { routingKey: queue, priority, messageId: id }, body);
+  await publisher.send({ routingKey: queue, priority, messageId: id }, body);
 }
 
 /** Gets messages by their priority. A larger prefetch would fix the order of what was fetched. */
@@ -33,7 +33,7 @@ export function consumeByPriority(
 /** A line that begins with `!` is urgent. */
 async function main(): Promise<void> {
   const connection = connect('priority');
-  const publisher = createPublisher(connection);
+  const publisher = new FailoverPublisher(connection);
   for await (const message of messagesOfInput()) {
     const urgent = String(message.body).startsWith('!');
     await publishUrgent(publisher, 'shop.priority', urgent ? 10 : 0, message);

@@ -11,20 +11,24 @@ import { provideImages } from './support/test-images';
 // Clients under test say on the error stream what went wrong: here it has to.
 vi.spyOn(console, 'error').mockImplementation(() => undefined);
 
-let shop: Shop;
+let opened: Shop | undefined;
+const shop = (): Shop => {
+  if (opened === undefined) throw new Error('the shop is not open');
+  return opened;
+};
 
 beforeAll(async () => {
   await provideImages();
-  shop = await Shop.open();
+  opened = await Shop.open();
 }, 300_000);
 
-afterEach(() => shop.endClients());
+afterEach(() => opened?.endClients());
 
-afterAll(() => shop.close(), 120_000);
+afterAll(() => opened?.close(), 120_000);
 
-unroutable(() => shop);
-waiting(() => shop);
-failingWork(() => shop);
-copies(() => shop);
-brokerKilled(() => shop);
-proxyKilled(() => shop);
+unroutable(shop);
+waiting(shop);
+failingWork(shop);
+copies(shop);
+brokerKilled(shop);
+proxyKilled(shop);

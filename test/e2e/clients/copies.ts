@@ -1,6 +1,6 @@
 import { Connection } from 'rabbitmq-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createPublisher, sendUntilConfirmed } from '../../../examples/clients/failover';
+import { FailoverPublisher } from '../../../examples/clients/failover';
 import { connectRedis, consumeOnce, Once, Redis } from '../../../examples/clients/idempotent-consumer';
 import { eventually } from '../support/command';
 import { Program, Shop } from './shop';
@@ -13,8 +13,8 @@ function until(what: string, condition: () => boolean): Promise<true> {
 }
 
 async function publish(connection: Connection, queue: string, ids: readonly string[]): Promise<void> {
-  const publisher = createPublisher(connection);
-  for (const id of ids) await sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, { id });
+  const publisher = new FailoverPublisher(connection);
+  for (const id of ids) await publisher.send({ routingKey: queue, messageId: id }, { id });
   await publisher.close();
 }
 

@@ -1,7 +1,7 @@
 import { Connection } from 'rabbitmq-client';
 import { describe, expect, it } from 'vitest';
 import { consumeWithRetries, deathReasonOf } from '../../../examples/clients/dead-letters';
-import { createPublisher, sendUntilConfirmed } from '../../../examples/clients/failover';
+import { FailoverPublisher } from '../../../examples/clients/failover';
 import { consumeReliably } from '../../../examples/clients/redelivery';
 import { eventually } from '../support/command';
 import { Program, Shop } from './shop';
@@ -12,10 +12,8 @@ const DEAD = 'shop.dead';
 const PREFETCH = 10;
 
 async function publish(connection: Connection, queue: string, ids: readonly string[]): Promise<void> {
-  const publisher = createPublisher(connection);
-  await Promise.all(
-    ids.map((id) => sendUntilConfirmed(publisher, { routingKey: queue, messageId: id }, { id })),
-  );
+  const publisher = new FailoverPublisher(connection);
+  await Promise.all(ids.map((id) => publisher.send({ routingKey: queue, messageId: id }, { id })));
   await publisher.close();
 }
 

@@ -5,8 +5,8 @@ import { publishOneByOne } from '../../../examples/clients/confirm-one-by-one';
 import { OutstandingPublisher } from '../../../examples/clients/confirm-outstanding';
 import { Message } from '../../../examples/clients/connection';
 
-const BATCH = 50;
-const WINDOW = 200;
+const BATCH = 20;
+const WINDOW = 100;
 
 /** A publisher that goes on until it is stopped. Ids are `0`, `1`, … */
 export class Flow {

@@ -3,7 +3,7 @@ import { eventually, must, run } from '../support/command';
 import { Flow, withOutstanding } from './flows';
 import { kill, Shop } from './shop';
 
-const AFTER = 500;
+const AFTER = 200;
 
 /** The proxy dies that everybody is connected through. */
 export function proxyKilled(shop: () => Shop): void {

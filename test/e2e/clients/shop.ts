@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Connection } from 'rabbitmq-client';
 import { connect, Login } from '../../../examples/clients/connection';
-import { createPublisher, sendUntilConfirmed } from '../../../examples/clients/failover';
+import { FailoverPublisher } from '../../../examples/clients/failover';
 import { eventually, must } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { ask, NodeDescription } from '../support/management';
@@ -34,10 +34,15 @@ export class Shop {
       queues: [],
       shop: true,
     });
-    await deployment.mustDeploy();
-    const password = randomBytes(16).toString('hex');
-    const redis = await RedisServer.start(`${PREFIX}-redis`, `${PREFIX}-brokers`, password);
-    return new Shop(deployment, await deployment.outputs(), redis);
+    try {
+      await deployment.mustDeploy();
+      const password = randomBytes(16).toString('hex');
+      const redis = await RedisServer.start(`${PREFIX}-redis`, `${PREFIX}-brokers`, password);
+      return new Shop(deployment, await deployment.outputs(), redis);
+    } catch (error) {
+      await deployment.remove();
+      throw error;
+    }
   }
 
   private readonly secrets = mkdtempSync(join(tmpdir(), 'brokers-clients-'));
@@ -162,8 +167,8 @@ export class Shop {
   /** The ids in a queue, in their order, with copies; the queue is empty afterwards. */
   public async drain(queue: string): Promise<readonly string[]> {
     const connection = this.connect();
-    const publisher = createPublisher(connection);
-    await sendUntilConfirmed(publisher, { routingKey: queue, messageId: END }, END);
+    const publisher = new FailoverPublisher(connection);
+    await publisher.send({ routingKey: queue, messageId: END }, END);
     await publisher.close();
     const ids: string[] = [];
     await new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import { AMQPError, Connection } from 'rabbitmq-client';
 import { describe, expect, it } from 'vitest';
 import { replayBackup, watchUnroutable } from '../../../examples/clients/alternate-exchange';
-import { createPublisher, sendUntilConfirmed } from '../../../examples/clients/failover';
+import { FailoverPublisher } from '../../../examples/clients/failover';
 import { MandatoryPublisher, UnroutableError } from '../../../examples/clients/mandatory';
 import { eventually } from '../support/command';
 import { Shop } from './shop';
@@ -55,8 +55,8 @@ export function unroutable(shop: () => Shop): void {
       const { exchange, queue } = await plainExchange(connection);
       const message = (id: string): { id: string; body: number } => ({ id, body: 1 });
 
-      const publisher = createPublisher(connection);
-      await sendUntilConfirmed(publisher, { exchange, routingKey: 'unknown', messageId: 'lost' }, 1);
+      const publisher = new FailoverPublisher(connection);
+      await publisher.send({ exchange, routingKey: 'unknown', messageId: 'lost' }, 1);
       const mandatory = new MandatoryPublisher(connection, exchange);
       await mandatory.send('known', message('first'));
       await expect(mandatory.send('unknown', message('returned'))).rejects.toThrow(UnroutableError);

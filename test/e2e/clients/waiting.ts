@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backlog, publishUnlessFull, RefusedError } from '../../../examples/clients/backlog';
 import { publishInBatches } from '../../../examples/clients/confirm-batch';
 import { publishLater } from '../../../examples/clients/delayed';
-import { createPublisher, sendUntilConfirmed } from '../../../examples/clients/failover';
+import { FailoverPublisher } from '../../../examples/clients/failover';
 import { consumeByPriority, publishUrgent } from '../../../examples/clients/priority';
 import { consumeReliably } from '../../../examples/clients/redelivery';
 import { eventually } from '../support/command';
@@ -34,9 +34,9 @@ export function waiting(shop: () => Shop): void {
     it('drops the oldest by default, though they were confirmed', async () => {
       const connection = shop().connect();
       const queue = await queueWith(connection, 'full.drop-head', { 'x-max-length': 10 });
-      const publisher = createPublisher(connection);
+      const publisher = new FailoverPublisher(connection);
       for (let id = 0; id < 30; id += 1) {
-        await sendUntilConfirmed(publisher, { routingKey: queue, messageId: String(id) }, id);
+        await publisher.send({ routingKey: queue, messageId: String(id) }, id);
       }
       const stored = await shop().drain(queue);
       expect(stored.length).toBeLessThanOrEqual(10);
@@ -46,7 +46,7 @@ export function waiting(shop: () => Shop): void {
     it('refuses new messages with `reject-publish`, so that what is confirmed is what is stored', async () => {
       await shop().purge(BACKLOG);
       const connection = shop().connect();
-      const publisher = createPublisher(connection);
+      const publisher = new FailoverPublisher(connection);
       const ids = Array.from({ length: 1500 }, (_, index) => String(index));
       const results = await Promise.allSettled(
         ids.map((id) => publishUnlessFull(publisher, BACKLOG, { id, body: id })),
@@ -73,10 +73,14 @@ export function waiting(shop: () => Shop): void {
         body: 'x'.repeat(1000),
       }));
       await publishInBatches(connection, ARCHIVE, messages, 500, () => undefined);
-      const { inMemory, memory, size } = await shop().memoryOf(ARCHIVE);
+      const { inMemory, size } = await shop().memoryOf(ARCHIVE);
       expect(size).toBe(5_000_000);
       expect(inMemory).toBeLessThan(size / 100);
-      expect(memory).toBeLessThan(size / 10);
+      // The process of a queue gives its garbage back when it has been idle for a while.
+      await eventually('a queue that needs little memory', 30, async () => {
+        const { memory } = await shop().memoryOf(ARCHIVE);
+        return memory < size / 10 ? true : undefined;
+      });
       expect(await shop().drain(ARCHIVE)).toHaveLength(5000);
     });
   });
@@ -85,7 +89,7 @@ export function waiting(shop: () => Shop): void {
     const seen: string[] = [];
     const note = ({ messageId = '' }: AsyncMessage): void => void seen.push(messageId);
     const publish = async (connection: Connection, queue: string): Promise<void> => {
-      const publisher = createPublisher(connection);
+      const publisher = new FailoverPublisher(connection);
       for (let id = 0; id < 20; id += 1) {
         await publishUrgent(publisher, queue, 0, { id: `normal ${id}`, body: id });
       }
@@ -141,7 +145,7 @@ export function waiting(shop: () => Shop): void {
     it('come at their time, in their order', async () => {
       await shop().purge(ORDERS);
       const connection = shop().connect();
-      const publisher = createPublisher(connection);
+      const publisher = new FailoverPublisher(connection);
       const sent = performance.now();
       for (const id of ['1', '2', '3']) await publishLater(publisher, 1, 'order', { id, body: id });
       const seen: string[] = [];
@@ -163,9 +167,9 @@ export function waiting(shop: () => Shop): void {
         'x-dead-letter-exchange': '',
         'x-dead-letter-routing-key': target,
       });
-      const publisher = createPublisher(connection);
+      const publisher = new FailoverPublisher(connection);
       const send = (messageId: string, expiration: string): Promise<number> =>
-        sendUntilConfirmed(publisher, { routingKey: queue, messageId, expiration }, 1);
+        publisher.send({ routingKey: queue, messageId, expiration }, 1);
       const sent = performance.now();
       await send('long', '1500');
       await send('short', '1');
