@@ -35,10 +35,33 @@ export async function ask<T>(outputs: Administrator, url: string, path: string):
   return (await response.json()) as T;
 }
 
-function request(url: string, path: string, user: string, password: string): Promise<Response> {
+/** Tells the management API of one node, as the administrator, to make or to remove something. */
+export async function tell(
+  outputs: Administrator,
+  url: string,
+  method: 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<void> {
+  const { administrator_name: user, administrator_password: password } = outputs;
+  const response = await request(url, path, user, password, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${url}${path} answered ${response.status}`);
+}
+
+function request(
+  url: string,
+  path: string,
+  user: string,
+  password: string,
+  what: Pick<RequestInit, 'method' | 'body'> = {},
+): Promise<Response> {
   const login = Buffer.from(`${user}:${password}`).toString('base64');
   return fetch(`${url}${path}`, {
-    headers: { authorization: `Basic ${login}` },
+    ...what,
+    headers: { authorization: `Basic ${login}`, 'content-type': 'application/json' },
     signal: AbortSignal.timeout(5000),
   });
 }

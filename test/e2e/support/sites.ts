@@ -2,7 +2,7 @@ import { Site } from '../checker/clients';
 import { begin, end } from '../checker/fault';
 import { addressOf, Cut, cut } from '../checker/network-cut';
 import { must } from './command';
-import { ask, NodeDescription } from './management';
+import { ask, NodeDescription, tell } from './management';
 import { Access } from './traffic';
 
 /** What a test varies of the stacks with several sites; see `test/e2e/sites-app.ts`. */
@@ -70,24 +70,24 @@ export class RunningSite {
     return Promise.all(this.hosts.map((host) => addressOf(host)));
   }
 
-  /** Messages in a queue. A quorum queue counts every 5 s, and the management API is another 5 s behind. */
-  public async messages(queue: string): Promise<number> {
+  /** Messages in queues, in their order. A quorum queue counts every 5 s, and the management API is another 5 s behind. */
+  public async messages(...queues: readonly string[]): Promise<number[]> {
     const command = ['rabbitmqctl', '--quiet', '--silent', 'list_queues', 'name', 'messages'];
     const listing = await must('docker', 'exec', this.host, '/opt/brokers/bin/rabbitmq-cli', ...command);
-    const row = listing.split('\n').find((line) => line.startsWith(`${queue}\t`));
-    if (row === undefined) throw new Error(`${this.host} has no queue ${queue}`);
-    return Number(row.split('\t')[1]);
+    return queues.map((queue) => {
+      const row = listing.split('\n').find((line) => line.startsWith(`${queue}\t`));
+      if (row === undefined) throw new Error(`${this.host} has no queue ${queue}`);
+      return Number(row.split('\t')[1]);
+    });
   }
 
   /** Sets a parameter by hand, as no construct would. */
   public async setParameter(component: string, name: string, value: object): Promise<void> {
-    const command = ['rabbitmqctl', '--quiet', 'set_parameter', component, name, JSON.stringify(value)];
-    await must('docker', 'exec', this.host, '/opt/brokers/bin/rabbitmq-cli', ...command);
+    await tell(this.access, this.urls[0] ?? '', 'PUT', parameterPath(component, name), { value });
   }
 
   public async clearParameter(component: string, name: string): Promise<void> {
-    const command = ['rabbitmqctl', '--quiet', 'clear_parameter', component, name];
-    await must('docker', 'exec', this.host, '/opt/brokers/bin/rabbitmq-cli', ...command);
+    await tell(this.access, this.urls[0] ?? '', 'DELETE', parameterPath(component, name));
   }
 
   /** How many shovels run here. */
@@ -129,6 +129,10 @@ export class RunningSite {
     }
     throw new Error(`no management API of ${this.name} answers`);
   }
+}
+
+function parameterPath(component: string, name: string): string {
+  return `/api/parameters/${component}/%2F/${encodeURIComponent(name)}`;
 }
 
 /** Cuts a site off from others while `act` runs: packets vanish without an answer, as on a line that is broken. */
