@@ -16,8 +16,8 @@ const PREFIX = 'e2e-lf';
 const NAMES = ['north', 'south', 'west'] as const;
 /** Each site fetches an exchange and a queue from two others, and the exchange of the ring from one. */
 const LINKS_OF_A_SITE = 2 + 2 + 1;
-/** Of clients at a site where nothing is wrong: measured was 0.5, on a machine with other work. */
-const LOCAL_WAIT_SECONDS = 3;
+/** Of clients at a site where nothing is wrong: measured was 0.5, and 1.7 on cores that were busy. */
+const LOCAL_WAIT_SECONDS = 5;
 /** A run by `npm run check`, which has the time for rare faults. */
 const LONG = process.env['BROKERS_CHECK_SECONDS'] !== undefined;
 const deployment = new Deployment<SitesSettings>(
@@ -168,7 +168,7 @@ describe('a federated exchange under the checker', () => {
         faults: [
           cut('cut the south off', () => between(south, [north, west])),
           kill('kill the west', anyOf(west.hosts)),
-          pause('pause the north', anyOf(north.hosts), LONG ? [2, 12] : [2, 4]),
+          pause('pause the north', anyOf(north.hosts)),
           diskAlarm(anyOf(south.hosts)),
           ...(LONG
             ? [stop('stop the north', anyOf(north.hosts)), killAll(sites().flatMap(({ hosts }) => hosts))]

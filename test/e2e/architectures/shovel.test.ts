@@ -17,8 +17,8 @@ import { announce, connect, drain, publish } from '../support/traffic';
 const PREFIX = 'e2e-l';
 /** Emptied by a dynamic and by a static shovel. */
 const QUEUES = ['orders', 'invoices'];
-/** Of clients at the near site while something is wrong elsewhere: measured was 0.7, on a machine with other work. */
-const LOCAL_WAIT_SECONDS = 3;
+/** Of clients at the near site while something is wrong elsewhere: measured was 0.5, and 1.7 on cores that were busy. */
+const LOCAL_WAIT_SECONDS = 5;
 /** Until a shovel, and the queue that it empties, go on on another node: measured was 4.3. The node is away for 10 and more. */
 const TAKEOVER_SECONDS = 8;
 /** A run by `npm run check`, which has the time for rare faults. */
@@ -237,7 +237,7 @@ describe('shovels under the checker', () => {
           kill('kill a near broker with a shovel', (draw) => near.hostOfShovel(pick(QUEUES, draw)), [5, 6]),
           { ...killAll(near.hosts), name: 'kill the near site' },
           kill('kill the far site', farHost),
-          pause('pause the far site', farHost, LONG ? [2, 12] : [2, 4]),
+          pause('pause the far site', farHost),
           diskAlarm(farHost),
           ...(LONG
             ? [
