@@ -15,6 +15,7 @@ const QUIET_SECONDS = 10;
 /** After the last missing message, for duplicates that still come. */
 const SETTLED_SECONDS = 1;
 const DRAIN_SECONDS = 180;
+const HEAL_SECONDS = 90;
 
 /** Who works on an architecture, and what is done to it. */
 export interface RunProps {
@@ -24,7 +25,8 @@ export interface RunProps {
   /** Answers when all hosts serve again and see each other. */
   readonly whole: () => Promise<true | undefined>;
   /**
-   * Answers when all messages are where consumers are, once publishing has ended. Only then can one be missing.
+   * Answers when all messages are where consumers are, once publishing has ended. Only then can one be missing. The run fails
+   * when that takes longer than a fault may take to heal.
    * @default they always are
    */
   readonly settled?: () => Promise<true | undefined>;
@@ -100,7 +102,7 @@ class Run {
   }
 
   private async inject({ fault: name, calmSeconds, holdSeconds, draw }: PlannedFault): Promise<void> {
-    const { faults, healSeconds = 90, repair, whole, say = () => undefined } = this.props;
+    const { faults, healSeconds = HEAL_SECONDS, repair, whole, say = () => undefined } = this.props;
     await sleep(calmSeconds);
     const fault = faults.find((each) => each.name === name);
     if (fault === undefined) throw new Error(`no fault is called ${name}`);
@@ -143,11 +145,8 @@ class Run {
   }
 
   private async drain(): Promise<void> {
-    const { say = () => undefined, settled = () => Promise.resolve(true) } = this.props;
-    // What still does not come shows in the findings.
-    await eventually('all messages where consumers are', DRAIN_SECONDS, settled).catch((error: unknown) => {
-      say(`  ${String(error)}`);
-    });
+    const { healSeconds = HEAL_SECONDS, settled = () => Promise.resolve(true) } = this.props;
+    await eventually('all messages where consumers are', healSeconds, settled);
     const began = this.now();
     for (;;) {
       const quietSeconds = (this.now() - Math.max(began, ...this.ledger.lastDeliveries)) / 1000;
