@@ -138,7 +138,13 @@ export class Deployment<S extends CommonSettings = Settings> {
   private async run(command: string, ...args: readonly string[]): Promise<CommandResult> {
     const result = await run(command, args, {
       cwd: this.directory,
-      env: { ...process.env, CHECKPOINT_DISABLE: '1', CI: '1' },
+      env: {
+        ...process.env,
+        CHECKPOINT_DISABLE: '1',
+        CI: '1',
+        // Terraform's cache of providers does not bear two at a time, and a new folder has nothing of it.
+        CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1',
+      },
     });
     this.transcript += result.output;
     return result;
