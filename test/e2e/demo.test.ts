@@ -5,9 +5,9 @@ import { ROOT } from '../scripts/load';
 import { CommandResult, must, run } from './support/command';
 
 const PREFIX = 'e2e-demo-';
-/** What set-up made is shared with the checkout, so that only the demo itself is run. */
-const SHARED = ['node_modules', '.setup'];
-const LEFT_OUT = [...SHARED, '.git', 'cdktf.out', 'coverage'];
+const LEFT_OUT = ['node_modules', '.setup', '.git', 'cdktf.out', 'coverage'];
+/** Of what set-up made: images and provider, so that only the demo itself is run. */
+const SET_UP = ['images.json', 'providers', 'provider-in-use'];
 const folder = mkdtempSync(join(tmpdir(), 'demo-'));
 
 /** A copy of the checkout whose hosts and network have names of their own, beside a demo that somebody looks at. */
@@ -18,7 +18,13 @@ function copyCheckout(): void {
     preserveTimestamps: true,
     filter: (path) => !LEFT_OUT.includes(basename(path)) && !/^terraform\..*tfstate/.test(basename(path)),
   });
-  for (const name of SHARED) symlinkSync(join(ROOT, name), join(folder, name));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const name of SET_UP.filter((each) => existsSync(join(ROOT, '.setup', each)))) {
+    cpSync(join(ROOT, '.setup', name), join(folder, '.setup', name), {
+      recursive: true,
+      preserveTimestamps: true,
+    });
+  }
   replace(
     'stacks/app.ts',
     "'local', { images }",
@@ -35,7 +41,11 @@ function replace(file: string, from: string, to: string): void {
 }
 
 function demo(...args: readonly string[]): Promise<CommandResult> {
-  return run('npm', ['run', '--silent', 'demo', '--', ...args], { cwd: folder });
+  return run('npm', ['run', '--silent', 'demo', '--', ...args], {
+    cwd: folder,
+    // Terraform's cache of providers does not bear two at a time.
+    env: { ...process.env, CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1' },
+  });
 }
 
 /** Containers, networks and volumes of the demo. */
