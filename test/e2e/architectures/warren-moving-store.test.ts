@@ -100,7 +100,8 @@ describe('a warren whose store moves', () => {
 
   it('gives the store away when the broker dies and its container does not', async () => {
     const { active, standby } = await roles();
-    await must('docker', 'exec', '--user', 'rabbitmq', active, 'pkill', '-KILL', 'beam.smp');
+    // What it answers may get lost when the container starts again at once.
+    await run('docker', ['exec', '--user', 'rabbitmq', active, 'pkill', '-KILL', 'beam.smp']);
     await haveRoles(standby, active);
   });
 });
