@@ -168,6 +168,8 @@ describe('mirrored queues under the checker', () => {
     'lose no more than their page says',
     async () => {
       const leader = (): Promise<string> => cluster.home(CHECKED);
+      let cut = '';
+      const leaderToCut = async (): Promise<string> => (cut = await leader());
       const pinned = BROKERS.map(async (host) => ({
         group: `publisher on ${host}`,
         site: site(await endpointOf(host)),
@@ -188,19 +190,22 @@ describe('mirrored queues under the checker', () => {
           kill('kill leader', leader),
           stop('stop leader', leader),
           pause('pause leader', leader, [2, 5]),
-          cutOff('cut leader off', leader, BROKERS),
+          cutOff('cut leader off', leaderToCut, BROKERS),
           kill('kill proxy with the address', () => cluster.holder()),
           diskAlarm(anyOf(BROKERS)),
           killAll(BROKERS),
         ],
         whole: async () => ((await settled(CHECKED)) === undefined ? undefined : true),
+        // Mnesia may keep a node that was cut off out of the cluster for good: a person restarts it.
+        repair: () => must('docker', 'restart', '--time', '60', cut),
+        healSeconds: 45,
         // A leader that is cut off confirms what it could not copy when it takes its mirrors for dead, and then pauses.
         promises: ({ faults }) => {
           const cuts = faults.filter(({ isolated }) => isolated.length > 0).length;
           return {
             lost: { atMost: cuts * PUBLISHERS_OF_A_HOST * MESSAGES_OF_A_CUT },
             acceptedWhileIsolated: { atMost: cuts * MESSAGES_OF_A_CUT },
-            unhealed: { atMost: 0 },
+            unhealed: { atMost: cuts },
           };
         },
       });
