@@ -76,11 +76,10 @@ export function waiting(shop: () => Shop): void {
       const { inMemory, size } = await shop().memoryOf(ARCHIVE);
       expect(size).toBe(5_000_000);
       expect(inMemory).toBeLessThan(size / 100);
-      // The process of a queue gives its garbage back when it has been idle for a while.
-      await eventually('a queue that needs little memory', 30, async () => {
-        const { memory } = await shop().memoryOf(ARCHIVE);
-        return memory < size / 10 ? true : undefined;
-      });
+      // The process of a queue gives its garbage back when nobody has asked it anything for some seconds.
+      const little = async (): Promise<true | undefined> =>
+        (await shop().memoryOf(ARCHIVE)).memory < size / 10 ? true : undefined;
+      await eventually('a queue that needs little memory', 30, little, 3000);
       expect(await shop().drain(ARCHIVE)).toHaveLength(5000);
     });
   });
