@@ -102,7 +102,8 @@ async function registryServes(binary) {
       timeoutSeconds: PROBE_SECONDS,
     });
     served = code === 0;
-    if (served) writeFileSync(ANSWERED, '');
+    // What answered may be a mirror of this person's configuration, which need not be there the next time.
+    if (served && !process.env.TF_CLI_CONFIG_FILE) writeFileSync(ANSWERED, '');
     return served ? 'it serves the provider' : 'not served';
   });
   rmSync(directory, { recursive: true });

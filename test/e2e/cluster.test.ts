@@ -51,7 +51,11 @@ describe('a three-node cluster behind a proxy pair', () => {
   it('is one cluster: each node sees all three, without alarm or partition', async () => {
     expect(outputs.management_urls).toHaveLength(3);
     for (const url of outputs.management_urls) {
-      const nodes = await ask<NodeDescription[]>(outputs, url, '/api/nodes');
+      // Each node tells the others of its alarms every 5 s.
+      const nodes = await eventually('figures of all nodes', 20, async () => {
+        const found = await ask<Partial<NodeDescription>[]>(outputs, url, '/api/nodes');
+        return found.every(({ mem_alarm: told }) => told !== undefined) ? found : undefined;
+      });
       expect(nodes.map(({ name }) => name).sort()).toEqual(BROKERS.map((host) => `rabbit@${host}`));
       for (const node of nodes) {
         expect(node).toMatchObject({

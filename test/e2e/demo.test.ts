@@ -40,11 +40,18 @@ function replace(file: string, from: string, to: string): void {
   writeFileSync(path, text.replace(from, to));
 }
 
+/** Knows nothing of what set-up found for the tests; and Terraform's cache of providers does not bear two at a time. */
+const newcomer = {
+  ...process.env,
+  TF_CLI_CONFIG_FILE: undefined,
+  BROKERS_SKIP_PROVIDER_LOCK: undefined,
+  CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1',
+};
+
 function demo(...args: readonly string[]): Promise<CommandResult> {
   return run('npm', ['run', '--silent', 'demo', '--', ...args], {
     cwd: folder,
-    // Terraform's cache of providers does not bear two at a time.
-    env: { ...process.env, CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1' },
+    env: newcomer,
   });
 }
 
