@@ -121,7 +121,7 @@ export class ClusterLinks implements LinkGraph {
     return {
       parameters: [
         ...[...this.shovels.values()].map((shovel) =>
-          shovelParameter(owner.version, shovel, urisOf('shovel', shovel)),
+          shovelParameter(owner, shovel, urisOf('shovel', shovel)),
         ),
         ...[...this.upstreams.values()].map((upstream) =>
           upstreamParameter(upstream, urisAt(upstreamConnection(upstream))),

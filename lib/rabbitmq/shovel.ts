@@ -179,15 +179,20 @@ export function assertShovelDeclared(host: ShovelHost, shovel: Shovel): void {
   assertNoRound(subject, shovelRoute(host.cluster, shovel), host.cluster.linkGraph);
 }
 
-/** The runtime parameter. Source of the names: the validator of a running 4.0.5. */
+/** The runtime parameter. Source of the names: the validators of a running 3.10.8 and 4.0.5. */
 export function shovelParameter(
-  version: RabbitMqVersion,
+  { version, cluster }: ShovelHost,
   shovel: Shovel,
   uris: ShovelUris,
 ): ParameterDefinition {
   const { source, destination } = shovel;
-  const wait = (side: string, { resource }: ResolvedEnd): Record<string, boolean> =>
-    version.predeclaredShovels && 'queue' in resource ? { [`${side}-predeclared`]: true } : {};
+  // An import starts shovels before it declares queues: one that cannot wait makes the queue, at least of the right type.
+  // 3.10.8 takes no other argument.
+  const wait = (side: string, end: ResolvedEnd): Record<string, unknown> => {
+    if (version.predeclaredShovels) return 'queue' in end.resource ? { [`${side}-predeclared`]: true } : {};
+    const type = queueOf(cluster, end)?.arguments['x-queue-type'];
+    return type === undefined ? {} : { [`${side}-queue-args`]: { 'x-queue-type': type } };
+  };
   return {
     vhost: shovel.vhost,
     component: 'shovel',

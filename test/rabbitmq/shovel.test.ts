@@ -127,10 +127,17 @@ describe('addShovel', () => {
     expect(plugins({ defaultPlugins: [] })).toBe('[rabbitmq_shovel].\n');
   });
 
-  it('lets RabbitMQ 3 make queues that are missing, which is all that it can', () => {
+  it('lets RabbitMQ 3, which cannot wait for queues, make those that are missing of the declared type', () => {
     const of = sites({ version: RabbitMqVersion.V3_10 });
-    shovel(of);
+    of.north.addQueue('old', { type: 'classic' });
+    shovel(of, { source: { queue: 'old' } });
     expect(JSON.stringify(parameters(of, 'north-1'))).not.toContain('predeclared');
+    expect(parameters(of, 'north-1')[0]).toMatchObject({
+      value: {
+        'src-queue-args': { 'x-queue-type': 'classic' },
+        'dest-queue-args': { 'x-queue-type': 'quorum' },
+      },
+    });
   });
 
   it.each<[string, Partial<ShovelOptions>, string]>([
