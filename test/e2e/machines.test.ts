@@ -83,7 +83,7 @@ describe('a machine', () => {
     expect(
       await eventually(
         'the link by label',
-        10,
+        60,
         async () => (await machine.exec(byLabel)).stdout || undefined,
       ),
     ).toBe('/dev/vdb\n');

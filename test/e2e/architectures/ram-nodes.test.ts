@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
+import { Site } from '../checker/clients';
+import { diskAlarm } from '../checker/disk-alarm';
+import { anyOf, kill, killAll, pause, stop } from '../checker/host-faults';
+import { cutOff } from '../checker/network-cut';
+import { broken } from '../checker/report';
 import { eventually, must, run } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { ask, NodeDescription } from '../support/management';
+import { provideImages } from '../support/test-images';
 import { connect, drain, publish } from '../support/traffic';
 
 const PREFIX = 'e2e-m4';
@@ -34,17 +41,21 @@ async function runs(host: string, program: string): Promise<boolean> {
   return (await run('docker', ['exec', host, 'pgrep', '-x', program])).code === 0;
 }
 
+/** Whether each node sees three that run. */
+async function isWhole(): Promise<true | undefined> {
+  for (const url of outputs.management_urls) {
+    const nodes = await nodesAt(url);
+    if (nodes.length !== 3 || nodes.some(({ running }) => !running)) return undefined;
+  }
+  return true;
+}
+
 async function whole(): Promise<void> {
-  await eventually('three running nodes, each seeing all', 120, async () => {
-    for (const url of outputs.management_urls) {
-      const nodes = await nodesAt(url);
-      if (nodes.length !== 3 || nodes.some(({ running }) => !running)) return undefined;
-    }
-    return true;
-  });
+  await eventually('three running nodes, each seeing all', 120, isWhole);
 }
 
 beforeAll(async () => {
+  await provideImages();
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
 }, 300_000);
@@ -97,4 +108,45 @@ describe('a cluster with a RAM node', () => {
     );
     await must('docker', ...ready, `mv ${file}.bak ${file} && /opt/brokers/bin/rabbitmq-ready`);
   });
+});
+
+describe('a cluster with a RAM node under the checker', () => {
+  it(
+    'keeps what it confirmed',
+    async () => {
+      const site: Site = {
+        endpoints: outputs.amqp_endpoint.split(','),
+        username: outputs.administrator_name,
+        password: outputs.administrator_password,
+      };
+      const ram = (): Promise<string> => Promise.resolve(RAM);
+      const brokers = [DISC, RAM, OTHER_DISC];
+      const outcome = await check({
+        architecture: 'ram-nodes',
+        programs: [`RabbitMQ ${await must('docker', 'exec', DISC, 'rabbitmqctl', 'version')}`],
+        publishers: [{ group: 'publishers', site, count: 4, routingKey: 'orders' }],
+        consumers: [{ group: 'consumers', site, count: 3, queue: 'orders' }],
+        faults: [
+          kill('kill RAM node', ram),
+          kill('kill disc node', anyOf([DISC, OTHER_DISC])),
+          stop('stop RAM node', ram),
+          pause('pause RAM node', ram, [2, 5]),
+          cutOff('cut RAM node off', ram, brokers),
+          diskAlarm(anyOf(brokers)),
+          killAll(brokers),
+        ],
+        whole: isWhole,
+        // Mnesia may keep a node that was cut off out of the cluster for good: a person restarts it.
+        repair: () => must('docker', 'restart', '--time', '60', RAM),
+        healSeconds: 45,
+        promises: ({ faults }) => ({
+          lost: { atMost: 0 },
+          unhealed: { atMost: faults.filter(({ isolated }) => isolated.length > 0).length },
+        }),
+      });
+      expect(broken(outcome)).toEqual([]);
+      expect(outcome.findings.confirmed).toBeGreaterThan(1000);
+    },
+    CHECK_TIMEOUT_MILLISECONDS,
+  );
 });
