@@ -16,7 +16,16 @@ export interface SitesSettings {
 }
 
 /** They are the same at every site. */
-const OF_ALL_SITES = ['architecture', 'assumeRole', 'backend', 'providerVersion', 'queues', 'sites'];
+const OF_ALL_SITES = [
+  'architecture',
+  'assumeRole',
+  'backend',
+  'providerVersion',
+  'queues',
+  'quorumQueues',
+  'secrets',
+  'sites',
+];
 
 /** What is wrong with the sites or the queues of an architecture, if anything is. */
 const PROBLEMS: Readonly<
@@ -68,13 +77,17 @@ export function parseSitesSettings(
   }
   const parsed = new Map(
     siteNames({ sites }).map((name) => {
-      const own = ownSettings(`${source}, site ${name}`, (sites as Record<string, unknown>)[name]);
-      const chosen = { ...common, ...own, ...everywhere, ...overrides[name] };
-      return [name, parseSettings(`${source}, site ${name}`, without(chosen, ['architecture']))];
+      const where = `${source}, site ${name}`;
+      const own = ownSettings(where, (sites as Record<string, unknown>)[name]);
+      const chosen = { ...common, ...own, ...everywhere, ...ownSettings(where, overrides[name] ?? {}) };
+      return [name, parseSettings(where, without(chosen, ['architecture']))];
     }),
   );
-  const queues = [...parsed.values()][0]?.queues ?? [];
-  const problem = PROBLEMS[architecture]([...parsed.keys()], queues);
+  const [{ queues, quorumQueues } = { queues: [], quorumQueues: [] }] = parsed.values();
+  const problem =
+    quorumQueues.length > 0
+      ? `quorumQueues: name them in queues, all of which are quorum queues, got ${list(quorumQueues)}`
+      : PROBLEMS[architecture]([...parsed.keys()], queues);
   if (problem !== undefined)
     throw new ValidationError(source, `these settings cannot be used:\n  ${problem}`);
   return { architecture, queues, sites: parsed };

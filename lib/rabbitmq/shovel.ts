@@ -13,7 +13,7 @@ import { DEFAULT_VHOST } from './vhost';
 export interface ShovelQueue {
   /** @default the cluster that has the shovel, in the shovel's vhost */
   readonly endpoint?: LinkEndpoint;
-  /** It must exist: a shovel never makes it. (Before RabbitMQ 4.0 it makes a classic one that is missing.) */
+  /** It must exist: a shovel never makes it. (Before RabbitMQ 4.0 it makes one that is missing.) */
   readonly queue: string;
 }
 

@@ -136,6 +136,20 @@ describe('settings of several sites', () => {
     expect(parse).toThrow(message);
   });
 
+  it.each([
+    [
+      { quorumQueues: ['a'] },
+      {},
+      /quorumQueues: name them in queues, all of which are quorum queues, got a$/,
+    ],
+    [{}, { queues: ['b'] }, /^test, site far: queues: is the same for all sites/],
+    [{}, { secrets: 'kms' }, /^test, site far: secrets: is the same for all sites/],
+  ])('refuse %j with %j for one site', (changes, override, message) => {
+    const parse = (): unknown => parseSitesSettings('test', { ...SHOVEL, ...changes }, {}, { far: override });
+    expect(parse).toThrow(ValidationError);
+    expect(parse).toThrow(message);
+  });
+
   it('refuse networks that share addresses', () => {
     const sites = { near: NORTH, far: { ...EAST, cidr: NORTH.cidr } };
     expect(() => synthesise({ ...SHOVEL, sites })).toThrow(
