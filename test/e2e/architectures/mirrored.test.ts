@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
-import { Site, within } from '../checker/clients';
+import { within } from '../checker/clients';
 import { diskAlarm } from '../checker/disk-alarm';
 import { anyOf, kill, killAll, pause, stop } from '../checker/host-faults';
-import { addressOf, cutOff } from '../checker/network-cut';
+import { cutOff } from '../checker/network-cut';
 import { WINDOW } from '../checker/publisher';
 import { broken } from '../checker/report';
+import { endpointOf, pinnedPublishers, siteOf } from '../support/broker';
 import { eventually, must } from '../support/command';
 import { Deployment } from '../support/deployment';
 import { brokersOf, LocalCluster } from '../support/local-cluster';
@@ -41,14 +42,6 @@ interface MirroredQueue extends QueueDescription {
   readonly policy: string | null;
   readonly slave_nodes?: readonly string[];
   readonly synchronised_slave_nodes?: readonly string[];
-}
-
-function site(...endpoints: readonly string[]): Site {
-  return { endpoints, username: outputs.administrator_name, password: outputs.administrator_password };
-}
-
-async function endpointOf(host: string): Promise<string> {
-  return `${await addressOf(host)}:5672`;
 }
 
 /** The queue, once all nodes run and `ready` says so of it. */
@@ -170,22 +163,14 @@ describe('mirrored queues under the checker', () => {
       const leader = (): Promise<string> => cluster.home(CHECKED);
       let cut = '';
       const leaderToCut = async (): Promise<string> => (cut = await leader());
-      const pinned = BROKERS.map(async (host) => ({
-        group: `publisher on ${host}`,
-        site: site(await endpointOf(host)),
-        count: 1,
-        routingKey: CHECKED,
-        pinnedTo: host,
-        messagesPerSecond: 20,
-      }));
       const outcome = await check({
         architecture: 'mirrored',
         programs: [`RabbitMQ ${await must('docker', 'exec', HOME, 'rabbitmqctl', 'version')}`],
         publishers: [
-          { group: 'publishers', site: site(outputs.amqp_endpoint), count: PUBLISHERS, routingKey: CHECKED },
-          ...(await Promise.all(pinned)),
+          { group: 'publishers', site: siteOf(outputs), count: PUBLISHERS, routingKey: CHECKED },
+          ...(await pinnedPublishers(outputs, BROKERS, CHECKED)),
         ],
-        consumers: [{ group: 'consumers', site: site(outputs.amqp_endpoint), count: 3, queue: CHECKED }],
+        consumers: [{ group: 'consumers', site: siteOf(outputs), count: 3, queue: CHECKED }],
         faults: [
           kill('kill leader', leader),
           stop('stop leader', leader),

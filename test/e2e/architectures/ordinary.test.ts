@@ -1,11 +1,12 @@
 import { Connection } from 'rabbitmq-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
-import { Site, within } from '../checker/clients';
+import { within } from '../checker/clients';
 import { diskAlarm } from '../checker/disk-alarm';
 import { anyOf, kill, killAll, pause, stop } from '../checker/host-faults';
-import { addressOf, cutOff } from '../checker/network-cut';
+import { cutOff } from '../checker/network-cut';
 import { broken } from '../checker/report';
+import { endpointOf, pinnedPublishers, siteOf } from '../support/broker';
 import { eventually, must } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { brokersOf, LocalCluster } from '../support/local-cluster';
@@ -38,14 +39,6 @@ const deployment = new Deployment({
 });
 let outputs: Outputs;
 let cluster: LocalCluster;
-
-function site(...endpoints: readonly string[]): Site {
-  return { endpoints, username: outputs.administrator_name, password: outputs.administrator_password };
-}
-
-async function endpointOf(host: string): Promise<string> {
-  return `${await addressOf(host)}:5672`;
-}
 
 beforeAll(async () => {
   await provideImages();
@@ -134,22 +127,14 @@ describe('an ordinary cluster under the checker', () => {
     async () => {
       const home = await cluster.home(CHECKED);
       const target = (): Promise<string> => Promise.resolve(home);
-      const pinned = BROKERS.map(async (host) => ({
-        group: `publisher on ${host}`,
-        site: site(await endpointOf(host)),
-        count: 1,
-        routingKey: CHECKED,
-        pinnedTo: host,
-        messagesPerSecond: 20,
-      }));
       const outcome = await check({
         architecture: 'ordinary',
         programs: [`RabbitMQ ${await must('docker', 'exec', home, 'rabbitmqctl', 'version')}`],
         publishers: [
-          { group: 'publishers', site: site(outputs.amqp_endpoint), count: 4, routingKey: CHECKED },
-          ...(await Promise.all(pinned)),
+          { group: 'publishers', site: siteOf(outputs), count: 4, routingKey: CHECKED },
+          ...(await pinnedPublishers(outputs, BROKERS, CHECKED)),
         ],
-        consumers: [{ group: 'consumers', site: site(outputs.amqp_endpoint), count: 3, queue: CHECKED }],
+        consumers: [{ group: 'consumers', site: siteOf(outputs), count: 3, queue: CHECKED }],
         faults: [
           kill('kill home', target),
           stop('stop home', target),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
-import { Site } from '../checker/clients';
 import { diskAlarm } from '../checker/disk-alarm';
 import { anyOf, kill, killAll, pause, stop } from '../checker/host-faults';
-import { addressOf, cutOff } from '../checker/network-cut';
+import { cutOff } from '../checker/network-cut';
 import { broken } from '../checker/report';
 import { run } from '../checker/run';
+import { pinnedPublishers, siteOf } from '../support/broker';
 import { must } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { brokersOf, LocalCluster } from '../support/local-cluster';
@@ -25,10 +25,6 @@ const deployment = new Deployment({
 let outputs: Outputs;
 let cluster: LocalCluster;
 
-function site(...endpoints: readonly string[]): Site {
-  return { endpoints, username: outputs.administrator_name, password: outputs.administrator_password };
-}
-
 beforeAll(async () => {
   await provideImages();
   await deployment.mustDeploy();
@@ -45,22 +41,14 @@ describe('quorum queues under the checker', () => {
     'lose nothing that they confirmed, and a minority accepts nothing',
     async () => {
       const leader = (): Promise<string> => cluster.leader(QUEUE);
-      const pinned = BROKERS.map(async (host) => ({
-        group: `publisher on ${host}`,
-        site: site(`${await addressOf(host)}:5672`),
-        count: 1,
-        routingKey: QUEUE,
-        pinnedTo: host,
-        messagesPerSecond: 20,
-      }));
       const outcome = await check({
         architecture: 'quorum',
         programs: [`RabbitMQ ${await must('docker', 'exec', BROKERS[0] ?? '', 'rabbitmqctl', 'version')}`],
         publishers: [
-          { group: 'publishers', site: site(outputs.amqp_endpoint), count: 4, routingKey: QUEUE },
-          ...(await Promise.all(pinned)),
+          { group: 'publishers', site: siteOf(outputs), count: 4, routingKey: QUEUE },
+          ...(await pinnedPublishers(outputs, BROKERS, QUEUE)),
         ],
-        consumers: [{ group: 'consumers', site: site(outputs.amqp_endpoint), count: 3, queue: QUEUE }],
+        consumers: [{ group: 'consumers', site: siteOf(outputs), count: 3, queue: QUEUE }],
         faults: [
           kill('kill leader', leader),
           kill('kill a broker', anyOf(BROKERS)),
@@ -96,15 +84,13 @@ describe('the checker', () => {
       publishers: [
         {
           group: 'publishers',
-          site: site(outputs.amqp_endpoint),
+          site: siteOf(outputs),
           count: 2,
           routingKey: queue,
           persistent: false,
         },
       ],
-      consumers: [
-        { group: 'consumers', site: site(outputs.amqp_endpoint), count: 1, queue, start: 'after publishing' },
-      ],
+      consumers: [{ group: 'consumers', site: siteOf(outputs), count: 1, queue, start: 'after publishing' }],
       faults: [
         stop('stop the node of the queue', async () =>
           (await cluster.queue(queue)).node.replace('rabbit@', ''),

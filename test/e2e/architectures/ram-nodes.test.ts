@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { check, CHECK_TIMEOUT_MILLISECONDS } from '../checker/check';
-import { Site } from '../checker/clients';
 import { diskAlarm } from '../checker/disk-alarm';
 import { anyOf, kill, killAll, pause, stop } from '../checker/host-faults';
 import { cutOff } from '../checker/network-cut';
 import { broken } from '../checker/report';
+import { siteOf } from '../support/broker';
 import { eventually, must, run } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { ask, NodeDescription } from '../support/management';
@@ -114,11 +114,7 @@ describe('a cluster with a RAM node under the checker', () => {
   it(
     'keeps what it confirmed',
     async () => {
-      const site: Site = {
-        endpoints: outputs.amqp_endpoint.split(','),
-        username: outputs.administrator_name,
-        password: outputs.administrator_password,
-      };
+      const site = siteOf(outputs);
       const ram = (): Promise<string> => Promise.resolve(RAM);
       const brokers = [DISC, RAM, OTHER_DISC];
       const outcome = await check({

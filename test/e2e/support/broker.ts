@@ -1,17 +1,41 @@
-import { Site } from '../checker/clients';
+import { PublisherGroup, Site } from '../checker/clients';
+import { addressOf } from '../checker/network-cut';
 import { must, run } from './command';
 import { Outputs } from './deployment';
 import { ask } from './management';
+import { Access } from './traffic';
 
 const TOOL = '/opt/brokers/bin/rabbitmq-cli';
 
-/** Where clients of a local stack connect. */
-export function siteOf(outputs: Outputs): Site {
+/** Where clients of a local stack connect: by default where its outputs say, which may be several addresses. */
+export function siteOf(outputs: Access, endpoints = outputs.amqp_endpoint.split(',')): Site {
   return {
-    endpoints: [outputs.amqp_endpoint],
+    endpoints,
     username: outputs.administrator_name,
     password: outputs.administrator_password,
   };
+}
+
+/** Where a broker itself accepts AMQP connections. */
+export async function endpointOf(host: string): Promise<string> {
+  return `${await addressOf(host)}:5672`;
+}
+
+/** A slow publisher on each broker that goes nowhere else: what is confirmed to it there while the broker is alone shows. */
+export function pinnedPublishers(
+  outputs: Access,
+  brokers: readonly string[],
+  routingKey: string,
+): Promise<PublisherGroup[]> {
+  const pinned = brokers.map(async (host) => ({
+    group: `publisher on ${host}`,
+    site: siteOf(outputs, [await endpointOf(host)]),
+    count: 1,
+    routingKey,
+    pinnedTo: host,
+    messagesPerSecond: 20,
+  }));
+  return Promise.all(pinned);
 }
 
 /** Whether the broker of a host accepts AMQP connections. */
