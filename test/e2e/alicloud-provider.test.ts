@@ -7,6 +7,7 @@ import {
   startAlicloudProvider,
 } from './support/alicloud-provider';
 import { INSTANCE, RESOURCES, stack } from './support/alicloud-stack';
+import { Meeting } from './support/meeting';
 import { TerraformFolder } from './support/terraform';
 
 let provider: AlicloudProvider;
@@ -276,7 +277,9 @@ describe('the cloud', () => {
   });
 
   test('works on several resources at a time, and the journal tells', async () => {
-    const slow = await start({ before: () => new Promise((resolve) => setTimeout(resolve, 100)) });
+    let meeting: Meeting | undefined;
+    provider.stop();
+    provider = await start({ before: () => meeting?.arrive() });
     const machines = (text: string, chain: boolean) =>
       stack({
         alicloud_instance: {
@@ -292,17 +295,18 @@ describe('the cloud', () => {
       });
     const stops = async (text: string, chain: boolean) => {
       folder.write(machines(text, chain));
-      slow.journal.length = 0;
-      expect((await folder.apply(slow.environment)).code).toBe(0);
-      return slow.journal.filter(({ interruption }) => interruption === 'stopped');
+      provider.journal.length = 0;
+      expect((await folder.apply(provider.environment)).code).toBe(0);
+      return provider.journal.filter(({ interruption }) => interruption === 'stopped');
     };
     await stops('one', false);
+    meeting = new Meeting(2);
     const [first, second] = await stops('two', false);
     expect(second?.startedAt).toBeLessThan(first?.endedAt ?? 0);
+    meeting = undefined;
     const [before, after] = await stops('three', true);
     expect([before?.name, after?.name]).toEqual(['rabbit-1', 'rabbit-2']);
     expect(after?.startedAt).toBeGreaterThanOrEqual(before?.endedAt ?? Infinity);
-    slow.stop();
   });
 
   test('takes two rules that say the same for one: removing one removes both', async () => {
