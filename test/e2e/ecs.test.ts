@@ -37,7 +37,7 @@ function connected(): Connection {
 }
 
 function queue(): Promise<QueueDescription> {
-  return eventually('a management page answers', 10, async () => {
+  return eventually('a management page answers', 30, async () => {
     for (const url of outputs.management_urls) {
       const answer = await ask<QueueDescription>(outputs, url, '/api/queues/%2F/orders').catch(
         () => undefined,

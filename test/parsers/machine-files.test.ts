@@ -70,7 +70,7 @@ describe('systemd', () => {
 
   async function called(action: string): Promise<string[]> {
     const path = `/run/called-${action}`;
-    const text = await eventually(`docker ${action}`, 10, async () => {
+    const text = await eventually(`docker ${action}`, 30, async () => {
       const { code, stdout } = await machine.exec(`cat ${path}`);
       return code === 0 && stdout !== '' ? stdout : undefined;
     });

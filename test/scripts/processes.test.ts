@@ -48,7 +48,7 @@ describe('a program', () => {
 
   it('is ended when it says nothing, not when it says something and goes on', async () => {
     expect((await run('sleep', ['60'], { firstOutputSeconds: 0.2 })).timedOut).toBe(true);
-    expect((await run('sh', ['-c', 'echo a; sleep 0.5'], { firstOutputSeconds: 0.3 })).timedOut).toBe(false);
+    expect((await run('sh', ['-c', 'echo a; sleep 2.5'], { firstOutputSeconds: 2 })).timedOut).toBe(false);
   });
 
   it('gets its input and is read line by line', async () => {

@@ -102,7 +102,7 @@ describe('three sites that are all active', () => {
       await eventually('no link of the south runs', 60, async () =>
         (await south.federationLinksRunning()) === 0 ? true : undefined,
       );
-      await eventually('work waits where it was published', 10, async () =>
+      await eventually('work waits where it was published', 30, async () =>
         (await north.messages('jobs'))[0] === 300 ? true : undefined,
       );
       healed = performance.now();

@@ -141,7 +141,7 @@ describe('shovels', () => {
     };
     await Promise.all(QUEUES.map(arrive));
     // A message is received before the source hears of its confirm.
-    await eventually('nothing is left at the near site', 10, async () =>
+    await eventually('nothing is left at the near site', 30, async () =>
       (await near.messages(...QUEUES)).every((left) => left === 0) ? true : undefined,
     );
     await shovelsRun(4);
@@ -175,7 +175,7 @@ describe('shovels', () => {
     });
     const sources = ['counting', 'lasting'];
     for (const queue of sources) await publish(from, queue, 200);
-    await eventually('all is counted', 10, async () =>
+    await eventually('all is counted', 30, async () =>
       (await near.messages(...sources)).every((waiting) => waiting === 200) ? true : undefined,
     );
     for (const queue of sources) {

@@ -103,7 +103,7 @@ describe('a warren with independent stores', () => {
   });
 
   it('leaves no user, no link and no password of the hand-back behind', async () => {
-    await eventually('the user is gone', 10, async () =>
+    await eventually('the user is gone', 30, async () =>
       (await users(ACTIVE)).includes('hand-back') ? undefined : true,
     );
     for (const host of HOSTS) {
