@@ -42,11 +42,13 @@ export interface NetworkPeeringProps {
 /**
  * A connection of two VPCs, of one region or of two, and the routes in both directions. Security groups still decide who
  * gets through; rules between two networks name addresses, since a group of another network means nothing to them.
+ * Connections of one network are made one after the other, in the order in which a stack has them.
  */
 export class NetworkPeering extends Construct implements ITopologySource {
   public readonly peerConnectionId: string;
   /** Come after this to come after the routes. */
   public readonly ready: ITerraformDependable;
+  private readonly connected: readonly ITerraformDependable[];
 
   /** @throws ValidationError for networks that share addresses, or a route table that is not known */
   public constructor(
@@ -60,6 +62,7 @@ export class NetworkPeering extends Construct implements ITopologySource {
     if (bandwidthMbps !== undefined && (!Number.isInteger(bandwidthMbps) || bandwidthMbps < 1)) {
       throw new ValidationError(this, `bandwidthMbps must be a whole number from 1, got ${bandwidthMbps}`);
     }
+    const earlier = this.earlierConnections();
     const connection = new VpcPeerConnection(this, 'connection', {
       vpcId: from.network.vpcId,
       acceptingVpcId: to.network.vpcId,
@@ -69,6 +72,7 @@ export class NetworkPeering extends Construct implements ITopologySource {
         toAccountId === undefined ? this.ownAccount(from.provider) : this.accountNumber(toAccountId),
       peerConnectionName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
       ...(bandwidthMbps === undefined ? {} : { bandwidth: bandwidthMbps }),
+      ...(earlier.length === 0 ? {} : { dependsOn: earlier }),
       ...tagsOf(props.tags),
       ...providerOf(from),
     });
@@ -79,6 +83,7 @@ export class NetworkPeering extends Construct implements ITopologySource {
         new VpcPeerConnectionAccepter(this, 'accepter', { instanceId: connection.id, ...providerOf(to) }),
       );
     }
+    this.connected = accepted;
     this.createRoute('route-from', from, to.network, accepted);
     this.ready = this.createRoute('route-to', to, from.network, accepted);
   }
@@ -86,6 +91,21 @@ export class NetworkPeering extends Construct implements ITopologySource {
   public describeTopology(): Partial<Topology> {
     const { from, to } = this.props;
     return { peerings: [{ name: 'VPC peering', areas: [from.network.vpcId, to.network.vpcId] }] };
+  }
+
+  /** A VPC takes one such operation at a time ("CreateVpcPeerConnection"), and the provider does not try another again. */
+  private earlierConnections(): ITerraformDependable[] {
+    const own = this.vpcIds();
+    return TerraformStack.of(this)
+      .node.findAll()
+      .filter((other): other is NetworkPeering => other instanceof NetworkPeering && other !== this)
+      .filter((other) => other.vpcIds().some((vpcId) => own.includes(vpcId)))
+      .flatMap(({ connected }) => connected);
+  }
+
+  private vpcIds(): readonly string[] {
+    const { from, to } = this.props;
+    return [from.network.vpcId, to.network.vpcId];
   }
 
   private createRoute(

@@ -72,6 +72,26 @@ describe('a peering', () => {
     });
   });
 
+  it('waits for the earlier ones of either network, since a VPC takes one at a time', () => {
+    const resources = resourcesOf((stack) => {
+      const [a, b, c, d] = ['h', 'i', 'j', 'k'].map((letter, index) => ({
+        network: network(stack, letter, `10.${index + 1}.0.0/16`, `cn-hangzhou-${letter}`),
+      }));
+      if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('four');
+      new NetworkPeering(stack, 'a-b', { from: a, to: b, toAccountId: '1234567890123456' });
+      new NetworkPeering(stack, 'c-d', { from: c, to: d });
+      new NetworkPeering(stack, 'b-c', { from: b, to: c });
+    });
+    const connections = ofType(resources, 'alicloud_vpc_peer_connection');
+    expect(connections['a-b/connection']).not.toHaveProperty('depends_on');
+    expect(connections['c-d/connection']).not.toHaveProperty('depends_on');
+    expect(connections['b-c/connection']?.['depends_on']).toEqual([
+      expect.stringMatching(/^alicloud_vpc_peer_connection\.a-b_connection_/),
+      expect.stringMatching(/^alicloud_vpc_peer_connection_accepter\.a-b_accepter_/),
+      expect.stringMatching(/^alicloud_vpc_peer_connection\.c-d_connection_/),
+    ]);
+  });
+
   it.each([
     [
       'an account that is none',

@@ -78,6 +78,14 @@ describe.each([
     expect(Object.keys(stack.resource['alicloud_route_entry'] ?? {})).toHaveLength(2 * connections);
   });
 
+  it('connects one pair after the other', () => {
+    const { stack } = synthesise(settings);
+    const earlier = Object.values(stack.resource['alicloud_vpc_peer_connection'] ?? {}).map(
+      ({ depends_on: others = [] }) => (others as unknown[]).length,
+    );
+    expect(earlier.sort()).toEqual(earlier.map((_, index) => index));
+  });
+
   it('says of each site how to reach it, and is the same bytes each time', () => {
     const { stack, text } = synthesise(settings);
     for (const site of sites) expect(stack.output).toHaveProperty(`${site}_amqp_endpoint`);
