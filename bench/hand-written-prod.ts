@@ -125,7 +125,7 @@ new SlbListener(stack, 'listener', {
   protocol: 'tcp',
   description: 'amqp',
   bandwidth: -1,
-  scheduler: 'wlc',
+  scheduler: 'wrr',
   serverGroupId: servers.id,
   establishedTimeout: 900,
   aclStatus: 'on',

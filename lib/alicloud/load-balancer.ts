@@ -226,7 +226,8 @@ export class LoadBalancer extends Construct implements ITopologySource {
       protocol: 'tcp',
       description: name,
       bandwidth: -1,
-      scheduler: 'wlc',
+      // It has no least connections, unlike the network load balancer: see "SLB scheduling algorithms".
+      scheduler: 'wrr',
       serverGroupId: group.id,
       establishedTimeout: idleTimeoutSeconds,
       aclStatus: 'on',

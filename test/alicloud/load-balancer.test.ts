@@ -71,7 +71,7 @@ describe('a load balancer', () => {
     expect(single['alicloud_slb_load_balancer.lb/load-balancer']).not.toHaveProperty('slave_zone_id');
   });
 
-  it('balances to the least used node, and probes AMQP by connecting and management by asking', () => {
+  it('balances in turn, and probes AMQP by connecting and management by asking', () => {
     const made = loadBalancer();
     expect(made['alicloud_slb_listener.lb/listener-amqp']).toMatchObject({
       load_balancer_id: BALANCER,
@@ -79,7 +79,7 @@ describe('a load balancer', () => {
       protocol: 'tcp',
       description: 'amqp',
       bandwidth: -1,
-      scheduler: 'wlc',
+      scheduler: 'wrr',
       server_group_id: expect.stringContaining('server-group-amqp') as string,
       established_timeout: 900,
       health_check_type: 'tcp',

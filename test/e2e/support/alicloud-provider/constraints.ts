@@ -91,7 +91,8 @@ const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Constraint>>>
     protocol: oneOf('http', 'https', 'tcp', 'udp'),
     frontend_port: port,
     backend_port: port,
-    scheduler: oneOf('wrr', 'rr', 'wlc', 'sch', 'tch', 'qch'),
+    // Not wlc: the provider takes it, but the cloud has no such algorithm for this kind.
+    scheduler: oneOf('wrr', 'rr', 'sch', 'tch', 'qch'),
     bandwidth: (value) => (value === -1 ? undefined : between(1, 5120)(value)),
     acl_status: flag,
     health_check: flag,
