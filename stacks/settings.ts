@@ -22,7 +22,6 @@ const text = v.string('must be a text');
 const flag = v.boolean('must be true or false');
 const texts = v.array(text, 'must be a list');
 const network = v.pipe(v.string(NETWORK), v.regex(/^\d+\.\d+\.\d+\.\d+\/\d+$/, NETWORK));
-const gib = whole(20, 32_768, 'GiB');
 
 const entries = {
   /** Where everything is, e.g. `cn-hangzhou`. */
@@ -84,8 +83,8 @@ const entries = {
   memoryMiB: v.optional(whole(256)),
   /** Limit of open files of a broker: sockets, queues and logs. */
   openFiles: v.optional(whole(4096), 65_536),
-  systemDiskGiB: v.optional(gib, 40),
-  dataDiskGiB: v.optional(gib, 100),
+  systemDiskGiB: v.optional(whole(20, 2048, 'GiB'), 40),
+  dataDiskGiB: v.optional(whole(20, 32_768, 'GiB'), 100),
   /** Id of the key of KMS that encrypts the disks; the service's own key when absent. */
   kmsKey: v.optional(text),
   /** Where the cookie and the passwords come from; with kms and oos a secret is named `<environment>-<secret>`. */

@@ -2,7 +2,7 @@ import { ErrorSubject, ValidationError } from '../model/errors';
 
 /** A disk of a machine. */
 export interface DiskOptions {
-  /** 20 to 32768. */
+  /** 20 to 32768, of a system disk to 2048; at least 461 with PL2 and 1261 with PL3. */
   readonly sizeGiB: number;
   /** @default 'cloud_essd' */
   readonly category?: 'cloud_essd' | 'cloud_auto' | 'cloud_essd_entry' | 'cloud_efficiency' | 'cloud_ssd';
@@ -42,20 +42,26 @@ export interface Disk {
   readonly kmsKeyId?: string;
 }
 
+const LARGEST_GIB = { systemDisk: 2048, dataDisk: 32_768 };
+const SMALLEST_GIB = { PL0: 20, PL1: 20, PL2: 461, PL3: 1261 };
+
 /** @throws ValidationError for a size out of range, a performance level that the category lacks, or a key without use */
-export function diskOf(subject: ErrorSubject, name: string, options: DiskOptions): Disk {
+export function diskOf(subject: ErrorSubject, name: keyof typeof LARGEST_GIB, options: DiskOptions): Disk {
   const { sizeGiB, category = 'cloud_essd', encrypted = true } = options;
   const essd = category === 'cloud_essd';
-  if (!Number.isInteger(sizeGiB) || sizeGiB < 20 || sizeGiB > 32_768) {
-    throw new ValidationError(
-      subject,
-      `${name}.sizeGiB must be a whole number from 20 to 32768, got ${sizeGiB}`,
-    );
-  }
   if (options.performanceLevel !== undefined && !essd) {
     throw new ValidationError(
       subject,
       `${name}.performanceLevel ${options.performanceLevel} is of category cloud_essd only, got ${category}: leave it out`,
+    );
+  }
+  const least = SMALLEST_GIB[options.performanceLevel ?? 'PL1'];
+  const most = LARGEST_GIB[name];
+  if (!Number.isInteger(sizeGiB) || sizeGiB < least || sizeGiB > most) {
+    const level = least === 20 ? '' : ` with performanceLevel ${options.performanceLevel}`;
+    throw new ValidationError(
+      subject,
+      `${name}.sizeGiB must be a whole number from ${least} to ${most}${level}, got ${sizeGiB}`,
     );
   }
   if (options.kmsKeyId !== undefined && !encrypted) {

@@ -163,9 +163,9 @@ describe('a setting of the platform', () => {
     ],
     [
       'dataDisk',
-      broker({ dataDisk: { sizeGiB: 500, performanceLevel: 'PL3', encrypted: false } }),
+      broker({ dataDisk: { sizeGiB: 1300, performanceLevel: 'PL3', encrypted: false } }),
       DISK,
-      { size: 500, performance_level: 'PL3', encrypted: false, category: 'cloud_essd' },
+      { size: 1300, performance_level: 'PL3', encrypted: false, category: 'cloud_essd' },
     ],
     [
       'systemDisk',

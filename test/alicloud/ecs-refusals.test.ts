@@ -44,7 +44,17 @@ describe('a platform refuses', () => {
     [
       'a small disk',
       () => broker({ systemDisk: { sizeGiB: 19 } }),
-      'stack/ecs: systemDisk.sizeGiB must be a whole number from 20 to 32768, got 19',
+      'stack/ecs: systemDisk.sizeGiB must be a whole number from 20 to 2048, got 19',
+    ],
+    [
+      'a system disk that is larger than the cloud makes them',
+      () => broker({ systemDisk: { sizeGiB: 2049 } }),
+      'stack/ecs: systemDisk.sizeGiB must be a whole number from 20 to 2048, got 2049',
+    ],
+    [
+      'a disk that is too small for its performance level',
+      () => broker({ dataDisk: { sizeGiB: 460, performanceLevel: 'PL2' } }),
+      'dataDisk.sizeGiB must be a whole number from 461 to 32768 with performanceLevel PL2, got 460',
     ],
     [
       'a large disk',

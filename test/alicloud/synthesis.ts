@@ -1,6 +1,7 @@
 import { AlicloudProvider } from '@cdktf/provider-alicloud/lib/provider';
 import { App, TerraformResource, TerraformStack, Testing } from 'cdktf';
 import { checkAgainstSchema } from './schema-check';
+import { checkValues } from './value-check';
 
 /** Arguments of a resource, by their Terraform names. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -19,11 +20,11 @@ export function stackOf(build: (stack: TerraformStack) => void): TerraformStack 
   return stack;
 }
 
-/** Synthesises the stack, holds it against the provider's schema and returns its resources. */
+/** Synthesises the stack, holds it against the provider's schema and values and returns its resources. */
 export function resourcesOf(build: (stack: TerraformStack) => void): Resources {
   const stack = stackOf(build);
   const synthesised = JSON.parse(Testing.synth(stack, true)) as Synthesised;
-  expect(checkAgainstSchema(synthesised)).toEqual([]);
+  expect([...checkAgainstSchema(synthesised), ...checkValues(synthesised)]).toEqual([]);
   const resources = stack.node.findAll().filter((construct) => construct instanceof TerraformResource);
   return Object.fromEntries(
     resources.map(({ terraformResourceType: type, friendlyUniqueId, node }) => [

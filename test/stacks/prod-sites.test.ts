@@ -6,6 +6,7 @@ import { ValidationError } from '../../lib/model/errors';
 import { ProdSitesStack } from '../../stacks/prod-sites';
 import { parseSitesSettings } from '../../stacks/site-settings';
 import { checkAgainstSchema } from '../alicloud/schema-check';
+import { checkValues } from '../alicloud/value-check';
 import { ROOT } from '../docs/repository';
 import { FEWEST } from './fewest-settings';
 
@@ -60,7 +61,7 @@ describe.each([
 ])('a %s over regions', (_, settings, sites, connections) => {
   it.each(['generated', 'kms', 'oos'])('with secrets %s is what the provider takes', (secrets) => {
     const { stack } = synthesise({ ...settings, secrets, ramRole: 'brokers' });
-    expect(checkAgainstSchema(stack)).toEqual([]);
+    expect([...checkAgainstSchema(stack), ...checkValues(stack)]).toEqual([]);
     expect(stack.provider.alicloud.map(({ alias }) => alias)).toEqual(sites);
   });
 
@@ -102,7 +103,7 @@ it('a password that nodes fetch is in no stack of several sites', () => {
 it('the settings on the page are a shovel from one region to another', () => {
   const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/alicloud.md'), 'utf8')) ?? [];
   const { stack } = synthesise(parse(yaml) as object);
-  expect(checkAgainstSchema(stack)).toEqual([]);
+  expect([...checkAgainstSchema(stack), ...checkValues(stack)]).toEqual([]);
   expect(stack.provider.alicloud.map(({ region: at }) => at)).toEqual(['cn-hangzhou', 'cn-beijing']);
 });
 

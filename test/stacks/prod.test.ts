@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { ProdStack } from '../../stacks/prod';
 import { parseSettings } from '../../stacks/settings';
 import { checkAgainstSchema } from '../alicloud/schema-check';
+import { checkValues } from '../alicloud/value-check';
 import { ROOT } from '../docs/repository';
 
 interface Synthesised {
@@ -27,7 +28,7 @@ const SECRETS = ['generated', 'kms', 'oos'];
 describe.each(FRONT_ENDS)('prod behind %s', (frontEnd) => {
   it.each(SECRETS)('with secrets %s is what the provider takes', (secrets) => {
     const { stack } = prod({ frontEnd, secrets, ramRole: 'brokers' });
-    expect(checkAgainstSchema(stack)).toEqual([]);
+    expect([...checkAgainstSchema(stack), ...checkValues(stack)]).toEqual([]);
     expect(Object.keys(stack.resource['alicloud_instance'] ?? {})).toHaveLength(
       frontEnd === 'haproxy-keepalived' ? 5 : 3,
     );
@@ -42,7 +43,7 @@ describe.each(FRONT_ENDS)('prod behind %s', (frontEnd) => {
       providerVersion: '>= 1.289.0, < 1.300.0',
       backend: { bucket: 'acme-states', lockInstance: 'acme-locks', lockTable: 'locks' },
     });
-    expect(checkAgainstSchema(stack)).toEqual([]);
+    expect([...checkAgainstSchema(stack), ...checkValues(stack)]).toEqual([]);
     expect(stack.output['amqp_endpoint']?.value).toBe('amqp.brokers.internal:5672');
     expect(Object.values(stack.resource['alicloud_pvtz_zone_record'] ?? {}).map(({ rr }) => rr)).toEqual([
       'amqp',

@@ -80,7 +80,8 @@ describe('settings', () => {
     [{ heartbeatSeconds: 0 }, 'heartbeatSeconds: must be a whole number from 1'],
     [{ memoryMiB: 64 }, 'memoryMiB: must be a whole number from 256'],
     [{ openFiles: 1024 }, 'openFiles: must be a whole number from 4096'],
-    [{ systemDiskGiB: 10 }, 'systemDiskGiB: must be 20 to 32768 GiB'],
+    [{ systemDiskGiB: 10 }, 'systemDiskGiB: must be 20 to 2048 GiB'],
+    [{ systemDiskGiB: 4096 }, 'systemDiskGiB: must be 20 to 2048 GiB'],
     [{ dataDiskGiB: 40_000 }, 'dataDiskGiB: must be 20 to 32768 GiB'],
     [{ secrets: 'vault' }, 'secrets: must be generated, kms or oos'],
     [
