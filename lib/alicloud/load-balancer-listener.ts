@@ -2,6 +2,7 @@ import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { assertHostName } from '../model/names';
+import { withDefaults } from '../model/options';
 import { TopologyEnd, TopologyLink } from '../model/topology';
 import { IBrokerTarget } from '../proxy/haproxy-listener';
 
@@ -132,7 +133,7 @@ export class LoadBalancerListener {
     this.port = options.port ?? targetPort;
     this.allowFrom = options.allowFrom;
     this.idleTimeoutSeconds = options.idleTimeoutSeconds ?? IDLE_SECONDS.most;
-    this.healthCheck = {
+    const defaults = {
       kind,
       port: targetPort,
       path: '/',
@@ -140,8 +141,8 @@ export class LoadBalancerListener {
       timeoutSeconds: 5,
       healthyThreshold: 2,
       unhealthyThreshold: 2,
-      ...options.healthCheck,
     };
+    this.healthCheck = withDefaults(defaults, options.healthCheck);
     this.assertValid();
   }
 

@@ -1,3 +1,5 @@
+import { withDefaults } from '../model/options';
+
 /** One server behind a listener. */
 export interface HaproxyServer {
   /** Host name, unique in its listener. */
@@ -184,5 +186,5 @@ export function totalConnections(config: Pick<HaproxyConfig, 'listeners'>): numb
 /** The time-outs of `listener` with their defaults. */
 export function timeoutsOf({ mode, timeouts }: HaproxyListenerConfig): ResolvedTimeouts {
   const idle = mode === 'tcp' ? 10_800 : 60;
-  return { connectSeconds: 1, clientSeconds: idle, serverSeconds: idle, ...timeouts };
+  return withDefaults({ connectSeconds: 1, clientSeconds: idle, serverSeconds: idle }, timeouts);
 }

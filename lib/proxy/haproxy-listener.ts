@@ -3,18 +3,22 @@ import {
   HaproxyBalance,
   HaproxyCheck,
   HaproxyListenerConfig,
+  HaproxyProbe,
   HaproxyTimeouts,
 } from '../config/haproxy-config';
 import { Connections } from '../connections/connections';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { PortSpec } from '../model/host';
+import { withDefaults } from '../model/options';
 import { TopologyEnd, TopologyLink } from '../model/topology';
 
 const AMQP_PORT = 5672;
 const MANAGEMENT_PORT = 15_672;
 /** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
 const AMQP_HEARTBEAT_SECONDS = 60;
+/** A node lives while its management pages answer. */
+const PAGES: HaproxyProbe = { kind: 'http', path: '/' };
 
 /** Brokers that a listener can stand in front of, e.g. a `RabbitMqCluster`. */
 export interface IBrokerTarget {
@@ -117,7 +121,7 @@ export class HaproxyListener {
       (port) => ({
         ...shared(name, port, targetPort, target, common),
         mode: 'tcp',
-        check: { probe: amqpProbe(target), ...target.check, ...common.check },
+        check: withDefaults(withDefaults({ probe: amqpProbe(target) }, target.check), common.check),
         ...(heartbeatSeconds === 0 ? {} : { heartbeatSeconds }),
         ...(cutsIdleConnections === undefined ? {} : { cutsIdleConnections }),
       }),
@@ -141,7 +145,7 @@ export class HaproxyListener {
         essential: false,
         ...shared(name, port, targetPort, target, options),
         mode: 'http',
-        check: { probe: { kind: 'http', path: '/' }, ...target.check, ...options.check },
+        check: withDefaults(withDefaults({ probe: PAGES }, target.check), options.check),
       }),
     );
   }

@@ -15,6 +15,7 @@ import {
   SCRIPTS_DIRECTORY,
 } from '../model/host';
 import { assertHostName } from '../model/names';
+import { withDefaults } from '../model/options';
 import { tcpPort } from '../model/ports';
 import { assertSecret, ISecret } from '../model/secret';
 import { ITopologySource, Topology } from '../model/topology';
@@ -130,7 +131,8 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
     this.name = props.name ?? 'proxy';
     assertHostName(this, this.name);
     const { password, ...statistics } = props.statistics ?? {};
-    this.statistics = { port: 1080, uri: '/haproxy_stats', refreshSeconds: 30, user: 'admin', ...statistics };
+    const defaults = { port: 1080, uri: '/haproxy_stats', refreshSeconds: 30, user: 'admin' };
+    this.statistics = withDefaults(defaults, statistics);
     if (password !== undefined) assertSecret(this, 'statistics.password', password);
     this.statisticsPassword = password ?? Secret.generate(this, STATISTICS_PASSWORD);
     this.pair = this.reserveHosts();

@@ -4,6 +4,7 @@ import { IConnectable } from '../connections/connections';
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { withDefaults } from '../model/options';
 import { assertNoPlaceholder, assertSecret, ISecret } from '../model/secret';
 import { TopologyEnd } from '../model/topology';
 import { Declarations } from './declarations';
@@ -154,7 +155,7 @@ export class LinkEndpoint {
     if (tls !== undefined) assertTls(subject, tls);
     return LinkEndpoint.of(subject, options, {
       targets: [{ host, port }],
-      ...(tls === undefined ? {} : { tls: { serverName: host, ...tls } }),
+      ...(tls === undefined ? {} : { tls: withDefaults({ serverName: host }, tls) }),
     });
   }
 
