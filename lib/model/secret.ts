@@ -4,7 +4,7 @@ import { SecretReference } from './secret-reference';
 /** A value that is never rendered into a file: files carry a placeholder, the node puts the value in. */
 export interface ISecret {
   /**
-   * Opaque to everything but the platform, usually a Terraform token. Never print it.
+   * Opaque to everything but the platform: a Terraform expression, never the text itself. Never print it.
    * @throws ValidationError when the node fetches the value itself, as `reference` says
    */
   readonly value: string;
@@ -49,18 +49,26 @@ export function assertNoPlaceholder(subject: ErrorSubject, text: string): void {
 }
 
 /**
- * Refuses anything that is not a secret, above all a password in plain text. The value is not repeated.
- * @throws ValidationError when `candidate` is no `ISecret`.
+ * Refuses anything that is not a secret, above all a password in plain text, also one in an object of its own. The value is
+ * not repeated.
+ * @throws ValidationError when `candidate` is no `ISecret`, or its value is no Terraform expression
  */
 export function assertSecret(
   subject: ErrorSubject,
   prop: string,
   candidate: unknown,
 ): asserts candidate is ISecret {
-  if (typeof candidate === 'object' && candidate !== null && 'value' in candidate) return;
+  const secret = typeof candidate === 'object' && candidate !== null && 'value' in candidate;
+  const plain = typeof candidate === 'string' || (secret && isPlain(candidate));
+  if (secret && !plain) return;
   throw new ValidationError(
     subject,
-    `${prop} must be a Secret, got ${typeof candidate === 'string' ? 'plain text' : typeof candidate}: ` +
+    `${prop} must be a Secret, got ${plain ? 'plain text' : typeof candidate}: ` +
       'use Secret.generate(scope, id), Secret.fromVariable(scope, id) or Secret.of(token)',
   );
+}
+
+/** A value that a node fetches is not asked for: there is none. */
+function isPlain(secret: { readonly value: unknown; readonly reference?: unknown }): boolean {
+  return secret.reference === undefined && !String(secret.value).includes('${');
 }

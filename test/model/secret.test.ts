@@ -1,3 +1,4 @@
+import { Secret } from '../../lib/secret';
 import { assertNoPlaceholder, assertSecret, secretPlaceholder } from '../../lib/model/secret';
 
 describe('secrets in files', () => {
@@ -25,5 +26,18 @@ describe('secrets in files', () => {
     }
     expect(message).toContain('administrator.password must be a Secret, got plain text: use Secret.generate');
     expect(message).not.toContain('hunter2');
+  });
+
+  it('are refused as plain text in an object, and taken as an expression or as what a node fetches', () => {
+    const check =
+      (candidate: object): (() => void) =>
+      () => {
+        assertSecret('cluster', 'password', candidate);
+      };
+    expect(check({ value: 'hunter2' })).toThrow('cluster: password must be a Secret, got plain text: use');
+    expect(check({ value: 'hunter2' })).not.toThrow('hunter2');
+    expect(check({ value: undefined })).toThrow('password must be a Secret, got plain text');
+    expect(check({ value: '${var.password}' })).not.toThrow();
+    expect(check(Secret.fromKms('prod/rabbitmq'))).not.toThrow();
   });
 });
