@@ -1,6 +1,7 @@
 import { DefinitionsDocument, renderDefinitions } from '../config/definitions';
 import { FileSpec } from '../model/host';
 import { secretPlaceholder } from '../model/secret';
+import { jsonWithTokens } from '../terraform/json';
 import { DEFINITIONS_PATH } from './node-configuration';
 import { MetadataStore, RabbitMqVersion } from './version';
 
@@ -45,7 +46,7 @@ export function membershipFile(
 export function definitionsFile(document: DefinitionsDocument): FileSpec {
   return {
     path: DEFINITIONS_PATH,
-    text: renderDefinitions(document),
+    text: jsonWithTokens(renderDefinitions(document)),
     mode: '0400',
     owner: 'rabbitmq',
     onChange: 'reload',

@@ -9,6 +9,7 @@ import {
   UserDefinition,
   VhostDefinition,
 } from '../config/definitions';
+import { isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { ISecret, NamedSecret, secretPlaceholder } from '../model/secret';
 import { assertBindable, bindingDefinition, BindingOptions } from './binding';
@@ -43,7 +44,8 @@ export interface AdministratorDefinition {
  * Collects vhosts, users, policies, exchanges, queues and bindings, and refuses what a broker could not import or would
  * silently ignore. The vhost `/` is always there.
  *
- * A vhost comes before what is in it, and a binding after its exchange and queue: these are checked when they are added.
+ * A vhost comes before what is in it, and a binding after its exchange and queue: these are checked when they are added,
+ * unless their names are known only when the stack is applied.
  * Dead letter and alternate exchanges may point at each other, so they are checked in `toDocument`.
  */
 export class DefinitionsBuilder implements Declarations {
@@ -122,7 +124,9 @@ export class DefinitionsBuilder implements Declarations {
     let queueType: QueueType | undefined;
     if (destinationType === 'exchange') this.assertExchange(subject, 'destination', vhost, destination);
     else queueType = this.assertQueue(subject, vhost, destination);
-    assertBindable(subject, binding, sourceType, queueType);
+    if (sourceType !== undefined && !isUnresolved(destination)) {
+      assertBindable(subject, binding, sourceType, queueType);
+    }
     add(subject, this.bindings, bindingKey(binding), binding);
   }
 
@@ -287,17 +291,17 @@ export class DefinitionsBuilder implements Declarations {
   }
 
   private assertVhost(subject: string, vhost: string): void {
-    if (this.vhosts.has(vhost)) return;
+    if (this.vhosts.has(vhost) || isUnresolved(vhost)) return;
     throw new ValidationError(
       subject,
       `vhost "${vhost}" is not declared: call addVhost first, or use one of ${quoted(this.vhosts.keys())}`,
     );
   }
 
-  /** The type of the exchange. */
-  private assertExchange(subject: string, prop: string, vhost: string, name: string): string {
+  /** The type of the exchange; nothing when its name or vhost is known only when the stack is applied. */
+  private assertExchange(subject: string, prop: string, vhost: string, name: string): string | undefined {
     const type = this.exchanges.get(key(vhost, name))?.type ?? BUILT_IN_EXCHANGES.get(name);
-    if (type !== undefined) return type;
+    if (type !== undefined || isUnresolved(vhost) || isUnresolved(name)) return type;
     const known = [...this.exchanges.values()].filter((exchange) => exchange.vhost === vhost);
     throw new ValidationError(
       subject,
@@ -306,9 +310,11 @@ export class DefinitionsBuilder implements Declarations {
     );
   }
 
-  private assertQueue(subject: string, vhost: string, name: string): QueueType {
+  /** The type of the queue; nothing when its name or vhost is known only when the stack is applied. */
+  private assertQueue(subject: string, vhost: string, name: string): QueueType | undefined {
     const queue = this.queues.get(key(vhost, name));
     if (queue !== undefined) return queue.arguments['x-queue-type'] as QueueType;
+    if (isUnresolved(vhost) || isUnresolved(name)) return undefined;
     const known = [...this.queues.values()].filter((candidate) => candidate.vhost === vhost);
     throw new ValidationError(
       subject,

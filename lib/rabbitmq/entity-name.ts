@@ -41,6 +41,20 @@ export function assertEntityName(subject: ErrorSubject, what: string, name: stri
 }
 
 /**
+ * Checks the name of something whose password the nodes keep in a file that is named after it: as `assertEntityName`, and
+ * known. (A token has another number whenever the stack changes, and a file that is called after it has another name.)
+ * @throws ValidationError
+ */
+export function assertKnownName(subject: ErrorSubject, what: string, name: string): void {
+  assertEntityName(subject, what, name);
+  if (!isUnresolved(name)) return;
+  throw new ValidationError(
+    subject,
+    `${what} must be known at synth, got a Terraform expression: the file of the password is named after it, so give it as text`,
+  );
+}
+
+/**
  * Checks the name of an exchange or queue that is declared: as `assertEntityName`, and not one that the broker keeps to
  * itself.
  * @throws ValidationError for a name that begins with `amq.`

@@ -1,7 +1,8 @@
 import { ParameterDefinition, ParameterSettings, PolicyDefinition } from '../config/definitions';
 import { ShovelAckMode } from '../config/static-shovels';
+import { isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { assertEntityName } from './entity-name';
+import { assertEntityName, assertKnownName } from './entity-name';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
 import { sameBrokers } from './link-graph';
 import { assertCount, MAX_MILLISECONDS } from './numbers';
@@ -86,8 +87,8 @@ export function resolveUpstream(
   options: UpstreamOptions,
 ): Upstream {
   const { vhost = DEFAULT_VHOST, endpoint, exchange, queue, maxHops = 1 } = options;
-  assertEntityName(subject, 'name', name);
-  assertEntityName(subject, 'vhost', vhost);
+  assertKnownName(subject, 'name', name);
+  assertKnownName(subject, 'vhost', vhost);
   assertElsewhere(subject, cluster, vhost, endpoint);
   if (exchange !== undefined) assertEntityName(subject, 'exchange', exchange);
   if (queue !== undefined) assertEntityName(subject, 'queue', queue);
@@ -198,7 +199,9 @@ export function upstreamsOf(
       (upstream.name === name ||
         set === ALL ||
         members.includes(upstream.name) ||
-        (pattern !== undefined && patternMatches(String(pattern), upstream.name))),
+        (pattern !== undefined &&
+          !isUnresolved(String(pattern)) &&
+          patternMatches(String(pattern), upstream.name))),
   );
 }
 
@@ -217,6 +220,12 @@ function usedBy(
     throw new ValidationError(subject, `${key} and ${other} exclude each other: keep one`);
   }
   const value = String(definition[key]);
+  if (isUnresolved(value)) {
+    throw new ValidationError(
+      subject,
+      `${key} must be known at synth, got a Terraform expression: it is checked against what is declared, so give it as text`,
+    );
+  }
   if (key === 'federation-upstream') return [assertKnown(subject, upstreams, vhost, value)];
   const found = upstreamsOf(policy, upstreams, sets);
   if (key === 'federation-upstream-pattern') {

@@ -103,7 +103,7 @@ interface EndpointProps {
 export class LinkEndpoint {
   /** The cluster that has the link, reached within its own nodes: no network and no login. */
   public static local(vhost: string = DEFAULT_VHOST): LinkEndpoint {
-    assertEntityName('LinkEndpoint.local', 'vhost', vhost);
+    assertEncodable('LinkEndpoint.local', 'vhost', vhost);
     return new LinkEndpoint({ subject: 'LinkEndpoint.local', vhost, targets: [] });
   }
 
@@ -169,10 +169,7 @@ export class LinkEndpoint {
       ['vhost', vhost],
       ['user', user],
     ] as const) {
-      assertEntityName(subject, what, name);
-      if (isUnresolved(name)) {
-        throw new ValidationError(subject, `${what} must be known at synth: it is encoded in a URI`);
-      }
+      assertEncodable(subject, what, name);
     }
     if (user === 'guest') {
       throw new ValidationError(
@@ -300,6 +297,13 @@ export class LinkEndpoint {
         ...(check === undefined ? {} : { tls: check }),
       }),
     );
+  }
+}
+
+function assertEncodable(subject: ErrorSubject, what: string, name: string): void {
+  assertEntityName(subject, what, name);
+  if (isUnresolved(name)) {
+    throw new ValidationError(subject, `${what} must be known at synth: it is encoded in a URI`);
   }
 }
 

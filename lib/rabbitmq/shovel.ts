@@ -2,7 +2,7 @@ import { ParameterDefinition, QueueDefinition } from '../config/definitions';
 import { ShovelAckMode } from '../config/static-shovels';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { Declarations } from './declarations';
-import { assertEntityName, assertText } from './entity-name';
+import { assertEntityName, assertKnownName, assertText } from './entity-name';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
 import { assertNoRound, Place, Route, samePlace } from './link-graph';
 import { assertCount } from './numbers';
@@ -106,8 +106,8 @@ export function resolveShovel(
   options: ShovelOptions,
 ): Shovel {
   const { vhost = DEFAULT_VHOST, ackMode = 'on-confirm', deleteAfter = 'never' } = options;
-  assertEntityName(subject, 'name', name);
-  assertEntityName(subject, 'vhost', vhost);
+  assertKnownName(subject, 'name', name);
+  assertKnownName(subject, 'vhost', vhost);
   assertAckMode(subject, ackMode);
   const { reconnectDelaySeconds = 5, prefetchCount = 1000, addForwardHeaders = false } = options;
   // RabbitMQ's supervisor does not start a shovel again whose delay is 0.

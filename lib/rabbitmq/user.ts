@@ -1,7 +1,7 @@
 import { PermissionDefinition, UserDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertSecret, ISecret, secretPlaceholder } from '../model/secret';
-import { assertEntityName } from './entity-name';
+import { assertEntityName, assertKnownName } from './entity-name';
 import { assertPattern } from './pattern';
 import { secretNameOf } from './secret-name';
 import { DEFAULT_VHOST } from './vhost';
@@ -37,6 +37,7 @@ const NOTHING = '^$';
 /** @throws ValidationError for a name that is not taken, `guest`, a password that is no secret, or a bad tag */
 export function userDefinition(subject: ErrorSubject, name: string, options: UserOptions): UserDefinition {
   assertUserName(subject, name);
+  assertKnownName(subject, 'name', name);
   assertSecret(subject, 'password', options.password);
   for (const tag of options.tags ?? []) {
     assertEntityName(subject, 'tag', tag);

@@ -1,31 +1,11 @@
 import { App, Lazy, TerraformOutput, TerraformStack, Testing } from 'cdktf';
 import fc from 'fast-check';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { terraformText } from '../../lib/terraform/text';
+import { applied } from './applied';
 
 /** What Terraform makes of `expressions`, each used as a string in a JSON configuration. */
 function evaluate(expressions: readonly string[]): string[] {
-  const directory = mkdtempSync(join(tmpdir(), 'brokers-text-'));
-  const terraform = (...args: string[]): string =>
-    execFileSync(process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform', [`-chdir=${directory}`, ...args], {
-      encoding: 'utf8',
-      env: { ...process.env, CHECKPOINT_DISABLE: '1', TF_CLI_CONFIG_FILE: '/dev/null' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  try {
-    writeFileSync(
-      join(directory, 'main.tf.json'),
-      JSON.stringify({ output: { texts: { value: expressions } } }),
-    );
-    terraform('init', '-no-color');
-    terraform('apply', '-auto-approve', '-no-color');
-    return JSON.parse(terraform('output', '-json', 'texts')) as string[];
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  return applied({ output: { texts: { value: expressions } } });
 }
 
 describe('terraformText', () => {
