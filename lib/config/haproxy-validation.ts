@@ -1,5 +1,5 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { assertHostName } from '../model/names';
+import { assertHostName, assertNumberedHostName } from '../model/names';
 import { assertExtraLines } from './extra-lines';
 import {
   HaproxyCheck,
@@ -76,7 +76,7 @@ function assertServers(subject: ErrorSubject, { servers }: HaproxyListenerConfig
     throw new ValidationError(subject, 'servers must not be empty, got none: name at least one');
   }
   for (const server of servers) {
-    assertHostName(subject, server.name);
+    assertNumberedHostName(subject, server.name);
     assertIpv4(subject, server.address);
     assertPort(subject, server.port);
   }

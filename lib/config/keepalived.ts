@@ -1,5 +1,5 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { assertHostName } from '../model/names';
+import { assertHostName, assertNumberedHostName } from '../model/names';
 import { assertExtraLines, assertNoContradiction } from './extra-lines';
 import { assertInteger, assertIpv4, assertSeconds, isUnresolved } from './values';
 
@@ -158,7 +158,7 @@ function settingOf(line: string): string {
 
 function assertKeepalived(config: KeepalivedConfig): void {
   const subject = `keepalived of ${config.host}`;
-  assertHostName(subject, config.host);
+  assertNumberedHostName(subject, config.host);
   assertHostName(subject, config.group);
   assertWord(subject, 'interfaceName', config.interfaceName, INTERFACE);
   assertAddresses(subject, config);

@@ -1,5 +1,6 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { assertHostName } from '../model/names';
+import { assertHostName, assertNumberedHostName } from '../model/names';
+import { assertLimits, MAX_MIB } from './limits';
 import { assertInteger } from './values';
 
 /** A limit as a share of the memory, or as a size. */
@@ -57,18 +58,18 @@ export interface PeerDiscovery {
 }
 
 const MAX_PORT = 65_535;
-const MAX_MIB = 1024 * 1024 * 1024;
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error', 'critical', 'none'];
 
 /**
  * The node's own settings in the format of `rabbitmq.conf`. Pure: equal input gives equal bytes.
- * @throws ValidationError for a value out of range, or two listeners on one port
+ * @throws ValidationError for a value out of range, two listeners on one port, or a watermark that the memory never reaches
  */
 export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): string {
   assertHostName(subject, conf.clusterName);
   assertPorts(subject, conf);
   const { memoryMiB, netTickTimeSeconds, logLevel = 'info' } = conf;
-  if (memoryMiB !== undefined) assertInteger(subject, 'memoryMiB', memoryMiB, 64, MAX_MIB);
+  assertLimits(subject, { memoryMiB });
+  assertBelowMemory(subject, conf);
   assertInteger(subject, 'netTickTimeSeconds', netTickTimeSeconds, 5, 600);
   if (!LOG_LEVELS.includes(logLevel)) {
     throw new ValidationError(
@@ -112,7 +113,7 @@ export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): s
  */
 export function renderPeerDiscovery(subject: ErrorSubject, discovery: PeerDiscovery): string {
   const { nodes, nodeType = 'disc', retryLimit = 30, retryIntervalMilliseconds = 1000 } = discovery;
-  for (const node of nodes) assertHostName(subject, node);
+  for (const node of nodes) assertNumberedHostName(subject, node);
   const twice = nodes.find((node, index) => nodes.indexOf(node) !== index);
   if (twice !== undefined) {
     throw new ValidationError(subject, `nodes must have different names, got "${twice}" twice: rename one`);
@@ -158,16 +159,32 @@ function assertPorts(subject: ErrorSubject, conf: RabbitMqConf): void {
 }
 
 function limit(subject: ErrorSubject, key: string, prop: string, value: ResourceLimit, max: number): string {
-  if ('relative' in value) {
-    const { relative } = value;
+  const { relative, absoluteMiB }: { readonly relative?: number; readonly absoluteMiB?: number } = value;
+  if ((relative === undefined) === (absoluteMiB === undefined)) {
+    throw new ValidationError(
+      subject,
+      `${prop} must be { relative } or { absoluteMiB }, got ${JSON.stringify(value)}: keep one of the two`,
+    );
+  }
+  if (relative !== undefined) {
     if (!(relative >= 0.1 && relative <= max)) {
       throw new ValidationError(subject, `${prop}.relative must be from 0.1 to ${max}, got ${relative}`);
     }
     // The broker takes 1.0 for a share, but not 1.
     return `${key}.relative = ${Number.isInteger(relative) ? relative.toFixed(1) : relative}`;
   }
-  assertInteger(subject, `${prop}.absoluteMiB`, value.absoluteMiB, 16, MAX_MIB);
-  return `${key}.absolute = ${value.absoluteMiB}MiB`;
+  assertInteger(subject, `${prop}.absoluteMiB`, absoluteMiB ?? 0, 16, MAX_MIB);
+  return `${key}.absolute = ${absoluteMiB}MiB`;
+}
+
+function assertBelowMemory(subject: ErrorSubject, { memoryMiB, memoryWatermark }: RabbitMqConf): void {
+  const { absoluteMiB = 0 }: { readonly absoluteMiB?: number } = memoryWatermark ?? {};
+  if (memoryMiB === undefined || absoluteMiB < memoryMiB) return;
+  throw new ValidationError(
+    subject,
+    `memoryWatermark.absoluteMiB must be below memoryMiB, got ${absoluteMiB} of ${memoryMiB}: the node would be killed ` +
+      'before it blocks publishers',
+  );
 }
 
 function lines(all: readonly string[]): string {

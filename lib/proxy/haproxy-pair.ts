@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
 import { renderHaproxy } from '../config/haproxy';
 import { HaproxyConfig, HaproxyStatistics, totalConnections } from '../config/haproxy-config';
+import { assertLimits } from '../config/limits';
 import { KeepalivedConfig, renderKeepalived, VrrpTimers } from '../config/keepalived';
 import { ValidationError } from '../model/errors';
 import {
@@ -89,11 +90,11 @@ export interface HaproxyPairProps {
   /** Lines of the `defaults` section of haproxy.cfg that come after all others, as they are. */
   readonly extraDefaultsLines?: readonly string[];
   /**
-   * Hard memory limit of each container.
+   * Hard memory limit of each container, from 64.
    * @default none
    */
   readonly memoryMiB?: number;
-  /** How long a deploy waits for both hosts to serve. @default 60 */
+  /** How long a deploy waits for both hosts to serve, 1 to 86,400. @default 60 */
   readonly readyTimeoutSeconds?: number;
   /** What must exist before the pair, besides the targets of its listeners. @default nothing */
   readonly after?: readonly ITerraformDependable[];
@@ -130,6 +131,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
     super(scope, id);
     this.name = props.name ?? 'proxy';
     assertHostName(this, this.name);
+    assertLimits(this, props);
     const { password, ...statistics } = props.statistics ?? {};
     const defaults = { port: 1080, uri: '/haproxy_stats', refreshSeconds: 30, user: 'admin' };
     this.statistics = withDefaults(defaults, statistics);

@@ -38,11 +38,11 @@ export interface BrokerGroupProps extends NodeSettings {
    * @default chosen by the platform
    */
   readonly addresses?: readonly string[];
-  /** Hard memory limit of each container. @default none */
+  /** Hard memory limit of each container, from 64. @default none */
   readonly memoryMiB?: number;
-  /** Limit of open files: RabbitMQ wants at least 50,000 in production. @default the engine's own */
+  /** Limit of open files, from 1024: RabbitMQ wants at least 50,000 in production. @default the engine's own */
   readonly openFiles?: number;
-  /** How long a deploy waits for all brokers. @default 180 */
+  /** How long a deploy waits for all brokers, 1 to 86,400. @default 180 */
   readonly readyTimeoutSeconds?: number;
   /** What must exist before the brokers. @default nothing */
   readonly after?: readonly ITerraformDependable[];

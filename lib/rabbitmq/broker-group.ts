@@ -1,8 +1,9 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ParameterDefinition } from '../config/definitions';
-import { StaticShovelConfig } from '../config/static-shovels';
+import { assertLimits } from '../config/limits';
 import { NodeType } from '../config/rabbitmq';
+import { StaticShovelConfig } from '../config/static-shovels';
 import { Connections } from '../connections/connections';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { FileSpec, GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
@@ -107,6 +108,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     super(scope, id);
     this.name = settings.name ?? id;
     assertHostName(this, this.name);
+    assertLimits(this, settings);
     this.noLinks = withoutLinks(this.name);
     const shape = shapeOf(this);
     this.version = settings.version;

@@ -26,7 +26,7 @@ const NET_TICK_TIME_SECONDS = 8;
 
 /** Settings of a node that people may change. */
 export interface NodeSettings {
-  /** From here on publishers are blocked. @default 0.6 of the memory */
+  /** From here on publishers are blocked; a size below `memoryMiB`. @default 0.6 of the memory */
   readonly memoryWatermark?: ResourceLimit;
   /** Below so much free disk space publishers are blocked. @default as much as there is memory */
   readonly diskFreeLimit?: ResourceLimit;

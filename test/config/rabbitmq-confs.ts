@@ -22,32 +22,38 @@ const anyLimit = (max: number): fc.Arbitrary<ResourceLimit> =>
   );
 
 /** Any configuration that `renderRabbitMqConf` takes. */
-export const anyRabbitMqConf: fc.Arbitrary<RabbitMqConf> = fc.record(
-  {
-    clusterName: anyHostName,
-    amqpPort: fc.integer({ min: 1, max: 20_000 }),
-    managementPort: fc.integer({ min: 20_001, max: 40_000 }),
-    prometheusPort: fc.integer({ min: 40_001, max: 65_535 }),
-    memoryMiB: fc.integer({ min: 64, max: 1_073_741_824 }),
-    memoryWatermark: anyLimit(0.9),
-    diskFreeLimit: anyLimit(10),
-    netTickTimeSeconds: fc.integer({ min: 5, max: 600 }),
-    pauseMinority: fc.boolean(),
-    refuseAnonymousLogin: fc.boolean(),
-    logLevel: fc.constantFrom('debug', 'info', 'warning', 'error', 'critical', 'none'),
-    definitionsPath: fc.constant('/etc/rabbitmq/definitions.json'),
-  },
-  {
-    requiredKeys: [
-      'clusterName',
-      'amqpPort',
-      'netTickTimeSeconds',
-      'pauseMinority',
-      'refuseAnonymousLogin',
-      'definitionsPath',
-    ],
-  },
-);
+export const anyRabbitMqConf: fc.Arbitrary<RabbitMqConf> = fc
+  .record(
+    {
+      clusterName: anyHostName,
+      amqpPort: fc.integer({ min: 1, max: 20_000 }),
+      managementPort: fc.integer({ min: 20_001, max: 40_000 }),
+      prometheusPort: fc.integer({ min: 40_001, max: 65_535 }),
+      memoryMiB: fc.integer({ min: 64, max: 1_073_741_824 }),
+      memoryWatermark: anyLimit(0.9),
+      diskFreeLimit: anyLimit(10),
+      netTickTimeSeconds: fc.integer({ min: 5, max: 600 }),
+      pauseMinority: fc.boolean(),
+      refuseAnonymousLogin: fc.boolean(),
+      logLevel: fc.constantFrom('debug', 'info', 'warning', 'error', 'critical', 'none'),
+      definitionsPath: fc.constant('/etc/rabbitmq/definitions.json'),
+    },
+    {
+      requiredKeys: [
+        'clusterName',
+        'amqpPort',
+        'netTickTimeSeconds',
+        'pauseMinority',
+        'refuseAnonymousLogin',
+        'definitionsPath',
+      ],
+    },
+  )
+  // A watermark that the memory never reaches is refused.
+  .filter(
+    ({ memoryMiB = Infinity, memoryWatermark = { relative: 0.6 } }) =>
+      'relative' in memoryWatermark || memoryWatermark.absoluteMiB < memoryMiB,
+  );
 
 /** Any peers that `renderPeerDiscovery` takes. */
 export const anyPeerDiscovery: fc.Arbitrary<PeerDiscovery> = fc.record(

@@ -66,6 +66,15 @@ describe('renderRabbitMqConf', () => {
     [{ netTickTimeSeconds: 4 }, 'netTickTimeSeconds must be a whole number from 5 to 600, got 4'],
     [{ memoryMiB: 1.5 }, 'memoryMiB must be a whole number'],
     [
+      { memoryMiB: 1024, memoryWatermark: { absoluteMiB: 1024 } },
+      'memoryWatermark.absoluteMiB must be below memoryMiB, got 1024 of 1024: the node would be killed',
+    ],
+    [
+      { memoryWatermark: { relative: 0.5, absoluteMiB: 512 } },
+      'memoryWatermark must be { relative } or { absoluteMiB }, got {"relative":0.5,"absoluteMiB":512}: keep one',
+    ],
+    [{ diskFreeLimit: 2 as never }, 'diskFreeLimit must be { relative } or { absoluteMiB }, got 2'],
+    [
       { logLevel: 'verbose' as never },
       'logLevel must be one of debug, info, warning, error, critical, none, got "verbose"',
     ],

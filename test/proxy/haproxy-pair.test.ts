@@ -219,6 +219,8 @@ describe('HaproxyPair', () => {
 
   const refused: [string, Partial<HaproxyPairProps>, RegExp][] = [
     ['a name that is no host name', { name: 'Proxy_1' }, /^stack\/proxy: name must be a host name/],
+    ['half a mebibyte', { memoryMiB: 64.5 }, /memoryMiB must be a whole number from 64 .* got 64.5/],
+    ['no time to wait', { readyTimeoutSeconds: 0 }, /readyTimeoutSeconds must be a whole number .* got 0/],
     ['one address', { addresses: ['10.0.0.31'] }, /addresses must name two hosts, got 1/],
     ['no listener', { listeners: [] }, /listeners must not be empty/],
     [

@@ -1,4 +1,6 @@
 import { TerraformStack, Testing } from 'cdktf';
+import { HaproxyListener } from '../../lib/proxy/haproxy-listener';
+import { HaproxyPair } from '../../lib/proxy/haproxy-pair';
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqClusterProps } from '../../lib/rabbitmq/cluster-props';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
@@ -112,12 +114,36 @@ describe('RabbitMqCluster', () => {
     expect(synthesise()).toBe(synthesise());
   });
 
+  it('takes a name of 60 characters, behind a pair with another one', () => {
+    const s = stack();
+    const platform = platformIn(s);
+    const version = RabbitMqVersion.V4_0;
+    const brokers = new RabbitMqCluster(s, 'orders', { platform, name: 'o'.repeat(60), nodes: 3, version });
+    const listeners = [HaproxyListener.amqp(brokers)];
+    expect(() => new HaproxyPair(s, 'pair', { platform, name: 'p'.repeat(60), listeners })).not.toThrow();
+  });
+
   it.each<[string, Partial<RabbitMqClusterProps>, string]>([
     ['an even number of nodes', { nodes: 4 }, 'nodes must be odd for quorum queues, got 4: use 3 or 5'],
     ['no nodes', { nodes: 0 }, 'nodes must be 1, 3, 5 or 7, got 0: use 1'],
     ['too many nodes', { nodes: 9 }, 'nodes must be 1, 3, 5 or 7, got 9: use 7'],
     ['half a node', { nodes: 1.5 }, 'nodes must be 1, 3, 5 or 7, got 1.5: use 1 or 3'],
     ['a bad name', { name: 'Orders_1' }, 'name must be a host name'],
+    [
+      'too little memory',
+      { memoryMiB: 32 },
+      'memoryMiB must be a whole number from 64 to 1073741824, got 32',
+    ],
+    [
+      'too few open files',
+      { openFiles: -5 },
+      'openFiles must be a whole number from 1024 to 1073741816, got -5',
+    ],
+    [
+      'no time to wait',
+      { readyTimeoutSeconds: Number.NaN },
+      'readyTimeoutSeconds must be a whole number from 1',
+    ],
     [
       'two nodes on one address',
       { addresses: ['172.29.0.5', '172.29.0.5', '172.29.0.6'] },
