@@ -1,5 +1,5 @@
 import { ITerraformDependable, TerraformStack } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { EngineSettings } from '../config/engine-settings';
 import { IImageSource } from '../images';
 import { AddressPlan } from '../model/addresses';
@@ -19,6 +19,7 @@ import { RegistryLogin } from './user-data';
 /** The cloud keeps the first and the last three addresses of a vSwitch; see "Create and manage vSwitches". */
 const RESERVED_AT_END = 3;
 const ZONE_SPREAD = 3;
+const plansOfApps = new WeakMap<IConstruct, Map<IVswitch, AddressPlan>>();
 
 /** Settings of an `EcsPlatform`. */
 export interface EcsPlatformProps {
@@ -74,10 +75,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     if (props.password !== undefined) assertSecret(this, 'password', props.password);
     if (props.registryLogin !== undefined) this.assertLogin(props.registryLogin);
     for (const { instanceType } of Object.values(props.machines)) assertInstanceType(this, instanceType);
-    this.plans = props.network.vswitches.map((vswitch) => ({
-      vswitch,
-      addresses: new AddressPlan(this, vswitch.cidr, RESERVED_AT_END),
-    }));
+    this.plans = props.network.vswitches.map((vswitch) => ({ vswitch, addresses: this.planOf(vswitch) }));
   }
 
   public reserveAddresses({ group, count, role, addresses }: AddressRequest): readonly string[] {
@@ -180,6 +178,16 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
   /** e.g. `cn-hangzhou`. */
   private get region(): string {
     return regionOfZone(this, this.plans[0]?.vswitch.zone ?? '');
+  }
+
+  /** One for each vSwitch of an app, whichever platform asks: hosts of two platforms never get one address. */
+  private planOf(vswitch: IVswitch): AddressPlan {
+    const { root } = this.node;
+    const plans = plansOfApps.get(root) ?? new Map<IVswitch, AddressPlan>();
+    plansOfApps.set(root, plans);
+    const plan = plans.get(vswitch) ?? new AddressPlan(this, vswitch.cidr, RESERVED_AT_END);
+    plans.set(vswitch, plan);
+    return plan;
   }
 
   private assertOwnVolumes({ name, container }: HostSpec): void {

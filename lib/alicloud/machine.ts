@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import { ErrorSubject, ValidationError } from '../model/errors';
 
 /** A disk of a machine. */
@@ -79,9 +80,9 @@ export function diskOf(subject: ErrorSubject, name: keyof typeof LARGEST_GIB, op
   };
 }
 
-/** @throws ValidationError when the type has not the form of one */
+/** @throws ValidationError when the type has not the form of one; what is not known at synth is not checked */
 export function assertInstanceType(subject: ErrorSubject, type: string): void {
-  if (/^ecs\.[a-z][a-z0-9-]*\.[a-z0-9]+$/.test(type)) return;
+  if (Token.isUnresolved(type) || /^ecs\.[a-z][a-z0-9-]*\.[a-z0-9]+$/.test(type)) return;
   throw new ValidationError(
     subject,
     `instanceType must be a type of ECS, got ${type}: write e.g. ecs.g8i.large`,

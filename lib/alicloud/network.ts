@@ -72,7 +72,8 @@ export interface NetworkProps {
 export class Network extends Construct implements INetwork, ITopologySource {
   /**
    * A network that exists.
-   * @throws ValidationError when a vSwitch is outside the VPC or overlaps another; what is not known at synth is not checked
+   * @throws ValidationError when a vSwitch is outside the VPC, overlaps another, or is of another region; what is not known
+   *   at synth is not checked
    */
   public static fromAttributes(attributes: INetwork): INetwork {
     const { vpcId, cidr, vswitches, routeTableId } = attributes;
@@ -168,16 +169,9 @@ export class Network extends Construct implements INetwork, ITopologySource {
   }
 
   private assertZones(zones: readonly string[]): void {
-    const [first] = zones;
-    if (first === undefined) throw new ValidationError(this, 'zones must name at least one zone, got none');
-    const region = regionOfZone(this, first);
+    if (zones.length === 0) throw new ValidationError(this, 'zones must name at least one zone, got none');
+    assertOneRegion(this, zones);
     zones.forEach((zone, index) => {
-      if (regionOfZone(this, zone) !== region) {
-        throw new ValidationError(
-          this,
-          `zones must be of one region, got ${first} and ${zone}: make a network a region`,
-        );
-      }
       if (zones.indexOf(zone) !== index) {
         throw new ValidationError(this, `zones must differ, got ${zone} twice: a zone has one vSwitch`);
       }
@@ -279,11 +273,24 @@ function known(text: string): readonly string[] {
   return Token.isUnresolved(text) ? [] : [text];
 }
 
+function assertOneRegion(subject: ErrorSubject, zones: readonly string[]): void {
+  const [first = ''] = zones;
+  const stranger = zones.find((zone) => regionOfZone(subject, zone) !== regionOfZone(subject, first));
+  if (stranger === undefined) return;
+  throw new ValidationError(
+    subject,
+    `zones must be of one region, got ${first} and ${stranger}: make a network a region`,
+  );
+}
+
 function assertVswitches(subject: ErrorSubject, cidr: string, vswitches: readonly IVswitch[]): void {
   if (vswitches.length === 0) {
     throw new ValidationError(subject, 'vswitches must have at least one, got none');
   }
-  for (const { zone } of vswitches) if (!Token.isUnresolved(zone)) regionOfZone(subject, zone);
+  assertOneRegion(
+    subject,
+    vswitches.map(({ zone }) => zone).filter((zone) => !Token.isUnresolved(zone)),
+  );
   const known = vswitches
     .filter((vswitch) => !Token.isUnresolved(vswitch.cidr))
     .map((vswitch) =>

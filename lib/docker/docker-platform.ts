@@ -42,7 +42,7 @@ export interface DockerPlatformProps {
   readonly engine?: string;
   /**
    * A provider that the stack already has.
-   * @default a new one, for `engine`
+   * @default the one of the stack that is for `engine`, or a new one
    */
   readonly provider?: TerraformProvider;
 }
@@ -70,10 +70,8 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
   ) {
     super(scope, id);
     this.plan = new AddressPlan(this, props.subnet);
-    this.provider =
-      props.provider ??
-      new DockerProvider(this, 'provider', props.engine === undefined ? {} : { host: props.engine });
     const stack = TerraformStack.of(this);
+    this.provider = props.provider ?? this.providerIn(stack);
     stack.addOverride('terraform.required_providers.docker.version', PROVIDER_VERSION);
     this.agent = new TerraformAsset(this, 'agent', {
       path: join(__dirname, 'agent'),
@@ -98,6 +96,12 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
 
   public place(spec: () => GroupSpec, after: readonly ITerraformDependable[] = []): IPlacedGroup {
     const shape = spec();
+    if (this.node.tryFindChild(shape.name) !== undefined) {
+      throw new ValidationError(
+        this,
+        `name must differ from the parts of the platform and its groups, got "${shape.name}": choose another name`,
+      );
+    }
     for (const { name } of shape.hosts) {
       if (this.hostNames.has(name))
         throw new ValidationError(this, `host name ${name} is used twice: rename one group`);
@@ -136,6 +140,20 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
       { label: 'cdktf-brokers.stack', value: TerraformStack.of(this).node.id },
       { label: 'cdktf-brokers.network', value: this.networkName },
     ];
+  }
+
+  /** Terraform takes one provider without an alias. */
+  private providerIn(stack: TerraformStack): DockerProvider {
+    const { engine } = this.props;
+    const others = stack.node.findAll().filter((made) => made instanceof DockerProvider);
+    const same = others.find(({ host, context }) => host === engine && context === undefined);
+    return (
+      same ??
+      new DockerProvider(this, 'provider', {
+        ...(engine === undefined ? {} : { host: engine }),
+        ...(others.length === 0 ? {} : { alias: `docker-${this.node.path.replace(/[^\w-]/g, '-')}` }),
+      })
+    );
   }
 
   private agentCommand(action: string): string {

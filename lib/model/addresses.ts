@@ -34,7 +34,7 @@ export class AddressPlan {
     if (!Address4.isValid(cidr) || !cidr.includes('/')) {
       throw new ValidationError(
         subject,
-        `subnet must be an IPv4 network, got ${cidr}: write e.g. 172.29.0.0/24`,
+        `subnet must be an IPv4 network, got ${described(cidr)}: write e.g. 172.29.0.0/24`,
       );
     }
     this.network = new Address4(cidr);
@@ -80,6 +80,8 @@ export class AddressPlan {
         `${group} has ${number} hosts, more than the ${BLOCK_SIZE - 1} addresses of its block: pass addresses`,
       );
     }
+    // A group that names its addresses keeps its block, so that pinning them moves no other group.
+    this.reserveBlock(group);
     return this.claim(fixed ?? this.inBlock(group, number), `${group}-${number}`);
   }
 
@@ -108,7 +110,10 @@ export class AddressPlan {
   private claim(address: string, owner: string): string {
     const candidate = Address4.isValid(address) && !address.includes('/') ? new Address4(address) : undefined;
     if (candidate === undefined) {
-      throw new ValidationError(this.subject, `${owner} needs an IPv4 address, got ${address}`);
+      throw new ValidationError(
+        this.subject,
+        `${owner} needs an IPv4 address, got ${described(address)}: choose one inside ${this.cidr}`,
+      );
     }
     const key = candidate.correctForm();
     const number = candidate.bigInt();
@@ -120,13 +125,24 @@ export class AddressPlan {
       );
     }
     const holder = this.owners.get(key);
+    if (holder === owner) {
+      throw new ValidationError(
+        this.subject,
+        `host names must differ, got ${owner} twice: give one of the two groups another name`,
+      );
+    }
     if (holder !== undefined) {
       throw new ValidationError(
         this.subject,
-        `address ${key} is asked for twice: by ${holder} and by ${owner}`,
+        `address ${key} is asked for twice: by ${holder} and by ${owner}: give one of them another`,
       );
     }
     this.owners.set(key, owner);
     return key;
   }
+}
+
+/** Addresses are handed out at synth, so one that Terraform knows later is of no use. */
+function described(address: string): string {
+  return address.includes('${') ? 'a Terraform expression, which is not known at synth' : address;
 }

@@ -1,4 +1,5 @@
 import { TerraformStack, TerraformVariable } from 'cdktf';
+import { Construct } from 'constructs';
 import { EcsPlatformProps } from '../../lib/alicloud/ecs-platform';
 import { MachineImage } from '../../lib/alicloud/machine-image';
 import { Network } from '../../lib/alicloud/network';
@@ -318,4 +319,30 @@ it('one broker alone is in the first zone', () => {
     });
   });
   expect(made[INSTANCE]).toMatchObject({ private_ip: '10.0.0.11' });
+});
+
+describe('two platforms of one network', () => {
+  const addresses = (cidr: string): readonly string[] => {
+    const made = resourcesOf((stack) => {
+      const network = new Network(stack, 'network', { cidr, zones: ['cn-hangzhou-h'] });
+      for (const name of ['east', 'west']) {
+        const platform = platformIn(new Construct(stack, name), { network, ...broker({ zoneSpread: 1 }) });
+        new RabbitMqCluster(stack, `brokers-${name}`, { platform, nodes: 3, version: RabbitMqVersion.V4_0 });
+      }
+    });
+    return Object.values(ofType(made, 'alicloud_instance')).map((instance) => String(instance['private_ip']));
+  };
+
+  it('never give one address to two machines, and the same ones in every synth', () => {
+    const hosts = [11, 12, 13, 21, 22, 23].map((number) => `10.0.0.${number}`);
+    expect(addresses('10.0.0.0/16')).toEqual(hosts);
+    expect(addresses('10.0.0.0/16')).toEqual(hosts);
+  });
+});
+
+it('an instance type may be a variable', () => {
+  const made = build((stack) =>
+    broker({ instanceType: new TerraformVariable(stack, 'type', { type: 'string' }).stringValue }),
+  );
+  expect(made[INSTANCE]).toMatchObject({ instance_type: '${var.type}' });
 });

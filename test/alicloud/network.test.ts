@@ -236,6 +236,16 @@ describe('a network that exists', () => {
     expect(() => Network.fromAttributes({ vpcId: 'vpc-1', cidr, vswitches })).toThrow(message);
   });
 
+  it('refuses vSwitches of two regions', () => {
+    const vswitches = [
+      vswitch('vsw-1', '10.0.0.0/24'),
+      { ...vswitch('vsw-2', '10.0.1.0/24'), zone: 'cn-beijing-a' },
+    ];
+    expect(() => Network.fromAttributes({ vpcId: 'vpc-1', cidr: '10.0.0.0/16', vswitches })).toThrow(
+      'network vpc-1: zones must be of one region, got cn-hangzhou-h and cn-beijing-a: make a network a region',
+    );
+  });
+
   it('refuses a zone that is none', () => {
     const vswitches = [{ vswitchId: 'vsw-1', zone: 'hangzhou', cidr: '10.0.0.0/24' }];
     expect(() => Network.fromAttributes({ vpcId: 'vpc-1', cidr: '10.0.0.0/16', vswitches })).toThrow(

@@ -1,3 +1,6 @@
+import { Testing } from 'cdktf';
+import { DockerPlatform } from '../../lib/docker/docker-platform';
+import { Images } from '../../lib/images';
 import { ValidationError } from '../../lib/model/errors';
 import { NamedSecret } from '../../lib/model/secret';
 import { Secret } from '../../lib/secret';
@@ -175,6 +178,38 @@ describe('DockerPlatform', () => {
       return resourcesOf(s)['docker_container'] ?? {};
     };
     expect(containers(5)).toMatchObject(containers(3));
+  });
+
+  it.each(['agent', 'network', 'preflight', 'provider'])(
+    'refuses a group called %s, as its own part is',
+    (name) => {
+      expect(() => platformIn(stack()).place(() => ({ ...group(host('app-1')), name }))).toThrow(
+        `stack/docker: name must differ from the parts of the platform and its groups, got "${name}": choose another`,
+      );
+    },
+  );
+
+  it('shares the provider of its engine with the other platforms of a stack', () => {
+    const s = stack();
+    const of = (id: string, engine?: string): DockerPlatform =>
+      new DockerPlatform(s, id, {
+        subnet: '172.29.0.0/24',
+        images: Images.onEngine(IMAGES),
+        ...(engine === undefined ? {} : { engine }),
+      });
+    [of('a'), of('b'), of('c', 'ssh://mq'), of('d', 'ssh://mq')].forEach((platform, index) => {
+      const name = `app${index}`;
+      platform.place(() => ({ ...group(host(`${name}-1`)), name }));
+    });
+    const { provider } = JSON.parse(Testing.synth(s, true)) as { provider: { docker: unknown[] } };
+    expect(provider.docker).toEqual([{}, { alias: 'docker-stack-c', host: 'ssh://mq' }]);
+    const containers = Object.values(resourcesOf(s)['docker_container'] ?? {});
+    expect(containers.map((container) => container['provider'])).toEqual([
+      'docker',
+      'docker',
+      'docker.docker-stack-c',
+      'docker.docker-stack-c',
+    ]);
   });
 
   it('refuses two hosts of one name', () => {

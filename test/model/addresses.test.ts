@@ -28,6 +28,26 @@ describe('AddressPlan', () => {
     );
   });
 
+  it('moves no other group when one is pinned', () => {
+    const pinned = plan();
+    pinned.hosts('orders', 1, ['172.29.0.200']);
+    expect(pinned.hosts('proxy', 1)).toEqual(['172.29.0.21']);
+  });
+
+  it('says that two groups have one name, and which value must be known', () => {
+    const addresses = plan();
+    addresses.hosts('proxy', 2);
+    expect(() => addresses.hosts('proxy', 2)).toThrow(
+      'platform: host names must differ, got proxy-1 twice: give one of the two groups another name',
+    );
+    expect(() => plan('${TfToken[TOKEN.1]}')).toThrow(
+      'subnet must be an IPv4 network, got a Terraform expression, which is not known at synth: write e.g.',
+    );
+    expect(() => plan().hosts('orders', 1, ['${TfToken[TOKEN.1]}'])).toThrow(
+      'orders-1 needs an IPv4 address, got a Terraform expression, which is not known at synth: choose one inside',
+    );
+  });
+
   it('takes addresses that the user fixed', () => {
     expect(plan().hosts('orders', 1, ['172.29.0.200'])).toEqual(['172.29.0.200']);
   });
