@@ -178,7 +178,8 @@ function limit(subject: ErrorSubject, key: string, prop: string, value: Resource
 }
 
 function assertBelowMemory(subject: ErrorSubject, { memoryMiB, memoryWatermark }: RabbitMqConf): void {
-  const { absoluteMiB = 0 }: { readonly absoluteMiB?: number } = memoryWatermark ?? {};
+  const absoluteMiB =
+    memoryWatermark !== undefined && 'absoluteMiB' in memoryWatermark ? memoryWatermark.absoluteMiB : 0;
   if (memoryMiB === undefined || absoluteMiB < memoryMiB) return;
   throw new ValidationError(
     subject,
