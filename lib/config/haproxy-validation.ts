@@ -2,9 +2,11 @@ import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertHostName, assertNumberedHostName } from '../model/names';
 import { assertExtraLines } from './extra-lines';
 import {
+  HaproxyBalance,
   HaproxyCheck,
   HaproxyConfig,
   HaproxyListenerConfig,
+  HaproxyProbe,
   HaproxyStatistics,
   RESERVED_SECTION_NAMES,
   timeoutsOf,
@@ -23,6 +25,9 @@ const NODE_PORTS: readonly { readonly from: number; readonly to: number; readonl
 /** First words that end our section, and `.if` and its like. */
 const SECTION =
   /^\s*(?:\.|(?:global|defaults|listen|frontend|backend|userlist|peers|mailers|resolvers|cache|ring|program|http-errors|fcgi-app|log-forward|log-profile|crt-store|traces|acme|namespace_list)(?:\s|$))/;
+const MODES: readonly HaproxyListenerConfig['mode'][] = ['tcp', 'http'];
+const BALANCES: readonly HaproxyBalance[] = ['roundrobin', 'static-rr', 'leastconn', 'first', 'source'];
+const PROBES: readonly HaproxyProbe['kind'][] = ['tcp', 'http', 'tcp-and-http', 'amqp'];
 const PATH = /^\/[A-Za-z0-9._~:/?@!&()*+,;=%-]*$/;
 const USER = /^[A-Za-z0-9._-]+$/;
 
@@ -59,6 +64,8 @@ function assertListener(listener: HaproxyListenerConfig): void {
     );
   }
   assertPort(subject, listener.port);
+  assertOneOf(subject, 'mode', listener.mode, MODES);
+  if (listener.balance !== undefined) assertOneOf(subject, 'balance', listener.balance, BALANCES);
   assertServers(subject, listener);
   assertCheck(subject, listener.check ?? {});
   if (listener.maxConnections !== undefined) {
@@ -99,6 +106,7 @@ function assertCheck(subject: ErrorSubject, check: HaproxyCheck): void {
     assertSeconds(subject, 'changeIntervalSeconds', changeIntervalSeconds);
   if (rise !== undefined) assertInteger(subject, 'rise', rise, 1, 1000);
   if (fall !== undefined) assertInteger(subject, 'fall', fall, 1, 1000);
+  if (probe !== undefined) assertOneOf(subject, 'kind of the probe', probe.kind, PROBES);
   if (probe?.kind !== 'http' && probe?.kind !== 'tcp-and-http') return;
   if (!PATH.test(probe.path)) {
     throw new ValidationError(
@@ -168,14 +176,30 @@ function assertDistinctPorts({ listeners, health, statistics }: HaproxyConfig): 
   }
 }
 
+/** For callers without types: a text goes into the file as it is. */
+function assertOneOf<Value extends string>(
+  subject: ErrorSubject,
+  name: string,
+  value: Value,
+  known: readonly Value[],
+): void {
+  if (known.includes(value)) return;
+  throw new ValidationError(subject, `${name} must be one of ${known.join(', ')}, got "${value}"`);
+}
+
 function assertDistinct(subject: ErrorSubject, what: string, values: readonly string[]): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice === undefined) return;
-  throw new ValidationError(subject, `${what}s must differ, got ${twice} twice: remove one`);
+  throw new ValidationError(subject, `${what}s must differ, got ${twice} twice: remove or rename one`);
+}
+
+/** HAProxy takes quotes and backslashes away before it looks at a keyword; see "Quoting and escaping" in its manual. */
+export function unquoted(line: string): string {
+  return line.replace(/["'\\]/g, '');
 }
 
 function noPlainSetting(line: string): string | undefined {
-  if (SECTION.test(line)) {
+  if (SECTION.test(unquoted(line))) {
     return `extra line must not open a section, got "${line}": write only settings of this section`;
   }
   const ports = [...line.matchAll(/:(\d{1,5})\b/g)].map((match) => Number(match[1]));

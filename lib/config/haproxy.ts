@@ -14,7 +14,7 @@ import {
   totalConnections,
   WORKER_PATH,
 } from './haproxy-config';
-import { assertHaproxy } from './haproxy-validation';
+import { assertHaproxy, unquoted } from './haproxy-validation';
 
 /** An old worker holds about 20 MB; this bounds what many reloads in a row can cost. */
 const MAX_RELOADS = 10;
@@ -64,7 +64,9 @@ function sectionText({ head, lines, extraLines = [] }: Section): string {
 
 /** What a line sets, so far as it can be set only once. */
 function settingOf(line: string): string | undefined {
-  const [first = '', second = ''] = line.replace(/^\s*(?:(?:no|default)\s+)?/, '').split(/\s+/);
+  const [first = '', second = ''] = unquoted(line)
+    .replace(/^\s*(?:(?:no|default)\s+)?/, '')
+    .split(/\s+/);
   if (ADDITIVE.includes(first)) return undefined;
   return TWO_WORDS.includes(first) ? `${first} ${second}` : first;
 }

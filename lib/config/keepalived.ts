@@ -150,9 +150,12 @@ function instanceLines(config: KeepalivedConfig): readonly string[] {
   ];
 }
 
-/** What a line sets. */
+/** What a line sets, be it for one host only: `@proxy-1 priority 200`, see "Conditional configuration" in its manual. */
 function settingOf(line: string): string {
-  const [word = ''] = line.trim().split(/\s+/);
+  const [word = ''] = line
+    .replace(/^\s*@\S*/, '')
+    .trim()
+    .split(/\s+/);
   return /^(?:no)?preempt(?:_delay)?$/.test(word) ? 'preemption' : word;
 }
 

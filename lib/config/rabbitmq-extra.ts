@@ -23,10 +23,10 @@ const FAMILIES: readonly Family[] = [
     way: 'the nodes of a cluster are those that it declares',
   },
   {
-    keys: /^(?:vm_memory_high_watermark\..*|total_memory_available_override_value)$/,
+    keys: /^(?:vm_memory_high_watermark(?:\..*)?|total_memory_available_override_value)$/,
     way: 'use the memory options',
   },
-  { keys: /^disk_free_limit\..*$/, way: 'use the disk options' },
+  { keys: /^disk_free_limit(?:\..*)?$/, way: 'use the disk options' },
   { keys: /^cluster_partition_handling(?:\..*)?$/, way: 'the version and the metadata store decide' },
   {
     keys: /^default_(?:user|pass|users|permissions|user_tags)(?:\..*)?$/,
@@ -36,6 +36,8 @@ const FAMILIES: readonly Family[] = [
   { keys: /^management\.listener\..*$/, way: 'the management port of the cluster is fixed' },
 ];
 
+/** Keys whose values end with the port of a listener, e.g. `listeners.ssl.default` or `management.ssl.port`. */
+const PORT_KEY = /(?:^|\.)(?:listeners\.(?:tcp|ssl)\.[\w-]+|(?:tcp|ssl)\.port)$/;
 /** Keys whose values are secrets; a configuration line would show them in every plan. */
 const SECRET_KEY = /(?:^|[._])(?:pass|password|secret|client_secret|secret_access_key)$/;
 /** RabbitMQ 4 reads values that were encrypted by `rabbitmqctl encrypt_conf_value`. */
@@ -62,7 +64,7 @@ export function parseSetting(line: string): RabbitMqSetting | undefined {
  * dropped; a comment is kept.
  * @param own texts of our files
  * @throws ValidationError for a line that is neither a setting nor a comment, one that contradicts a computed setting or
- *   another line, and a password in plain text
+ *   another line, one that takes the port of a computed listener, and a password in plain text
  */
 export function renderExtraConf(
   subject: ErrorSubject,
@@ -114,6 +116,7 @@ function repeats(
   const family = FAMILIES.find(({ keys }) => keys.test(key));
   const ours = computed.get(key);
   if (ours === value) return true;
+  if (ours === undefined) assertFreePort(subject, computed, setting);
   if (ours === undefined && family === undefined) return false;
   const same = ours === undefined ? [...computed].find(([other]) => family?.keys.test(other)) : [key, ours];
   const what = same === undefined ? 'what the cluster computes' : `"${same.join(' = ')}"`;
@@ -122,6 +125,26 @@ function repeats(
     subject,
     `extra line must not contradict ${what}, got "${key} = ${value}": ${way}`,
   );
+}
+
+/** A broker that cannot open a listener does not start. */
+function assertFreePort(
+  subject: ErrorSubject,
+  computed: ReadonlyMap<string, string>,
+  setting: RabbitMqSetting,
+): void {
+  const port = portOf(setting);
+  if (port === undefined) return;
+  const taken = [...computed].find(([key, value]) => portOf({ key, value }) === port);
+  if (taken === undefined) return;
+  throw new ValidationError(
+    subject,
+    `extra line must not take the port of "${taken.join(' = ')}", got "${setting.key} = ${setting.value}": choose another port`,
+  );
+}
+
+function portOf({ key, value }: RabbitMqSetting): string | undefined {
+  return PORT_KEY.test(key) ? /(?:^|:)(\d+)$/.exec(value)?.[1] : undefined;
 }
 
 function assertNoPassword(subject: ErrorSubject, { key, value }: RabbitMqSetting): void {

@@ -208,10 +208,12 @@ export class LinkEndpoint {
   /** Which brokers are at this end of a link of the cluster `own`. */
   public brokers(own: ILinkedCluster): LinkedBrokers {
     const cluster = this.remote ? this.cluster : own;
-    const nodes = cluster?.nodes.map(({ address }) => `${address}:${cluster.amqpPort}`) ?? [];
+    // Nodes know each other by their names as well.
+    const nodes = cluster?.nodes.flatMap(({ name, address }) => [address, name]) ?? [];
+    const sockets = nodes.map((node) => `${node}:${cluster?.amqpPort ?? AMQP_PORT}`);
     return {
       ...(cluster === undefined ? {} : { graph: cluster.linkGraph }),
-      sockets: [...nodes, ...this.targets.map(({ host, port }) => `${host}:${port}`)],
+      sockets: [...sockets, ...this.targets.map(({ host, port }) => `${host}:${port}`)],
     };
   }
 

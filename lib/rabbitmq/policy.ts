@@ -60,6 +60,7 @@ export function policyDefinition(
   for (const [key, value] of entries) assertKey(subject, host, applyTo, key, value);
   assertMirroring(subject, host, definition);
   assertDeadLettering(subject, definition);
+  assertOverflow(subject, applyTo, definition);
   return { vhost, name, pattern, 'apply-to': applyTo, definition: { ...definition }, priority };
 }
 
@@ -128,6 +129,15 @@ function assertMirroring(subject: ErrorSubject, { nodes }: PolicyHost, definitio
   if (mode === 'all' && params !== undefined) {
     throw new ValidationError(subject, `ha-mode all takes no ha-params, got ${params}: leave it out`);
   }
+}
+
+/** A quorum queue drops the oldest message instead; see rabbitmq-server pull request 16673. */
+function assertOverflow(subject: ErrorSubject, applyTo: PolicyScope, { overflow }: DefinitionValues): void {
+  if (overflow !== 'reject-publish-dlx' || applyTo !== 'quorum_queues') return;
+  throw new ValidationError(
+    subject,
+    'overflow reject-publish-dlx is for classic queues only, got applyTo quorum_queues: use reject-publish',
+  );
 }
 
 /** A queue follows one policy, so what belongs together has to be in one. */

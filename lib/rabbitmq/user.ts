@@ -9,6 +9,8 @@ import { DEFAULT_VHOST } from './vhost';
 /** Tags that RabbitMQ's management plugin knows; others may serve own authorisation back ends. */
 export type UserTag = 'administrator' | 'monitoring' | 'policymaker' | 'management' | 'impersonator';
 
+const TAGS: readonly UserTag[] = ['administrator', 'monitoring', 'policymaker', 'management', 'impersonator'];
+
 /** What a user may do in one vhost: regular expressions over the names of exchanges and queues. */
 export interface PermissionOptions {
   /** @default '/' */
@@ -43,6 +45,10 @@ export function userDefinition(subject: ErrorSubject, name: string, options: Use
     assertEntityName(subject, 'tag', tag);
     if (tag.includes(',')) {
       throw new ValidationError(subject, `tag must not contain a comma, got "${tag}": pass an entry a tag`);
+    }
+    const known = TAGS.find((candidate) => candidate === tag.trim().toLowerCase());
+    if (known !== undefined && known !== tag) {
+      throw new ValidationError(subject, `tag must be spelt as RabbitMQ does, got "${tag}": use ${known}`);
     }
   }
   return {

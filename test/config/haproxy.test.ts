@@ -278,6 +278,31 @@ describe('renderHaproxy refuses', () => {
       withListener({ extraLines: ['  listen x'] }),
       /must not open a section/,
     ],
+    [
+      'an extra line that opens a section in quotes',
+      withListener({ extraLines: ["'listen' x"] }),
+      /must not open a section, got "'listen' x"/,
+    ],
+    [
+      'an extra line that contradicts ours in quotes',
+      { ...TYPICAL, extraGlobalLines: ['"max\\conn" 1'] },
+      /must not contradict "maxconn \d+"/,
+    ],
+    [
+      'a balance that is more than one word',
+      withListener({ balance: 'first\n  bind :1' as never }),
+      /balance must be one of roundrobin, static-rr, leastconn, first, source, got "first/,
+    ],
+    [
+      'a probe that there is not',
+      withListener({ check: { probe: { kind: 'https' as never, path: '/' } } }),
+      /kind of the probe must be one of tcp, http, tcp-and-http, amqp, got "https"/,
+    ],
+    [
+      'a mode that there is not',
+      withListener({ mode: 'udp' as never }),
+      /mode must be one of tcp, http, got "udp"/,
+    ],
     ['a conditional', { ...TYPICAL, extraGlobalLines: ['.if defined(X)'] }, /must not open a section/],
     [
       'an extra line that balances the port between nodes',

@@ -86,6 +86,11 @@ describe('renderKeepalived', () => {
       { check: { ...FIRST.check, intervalSeconds: 0.5 } },
       /intervalSeconds .* got 0.5/,
     ],
+    [
+      'an extra line that sets the priority of one host',
+      { extraLines: ['@proxy-1 priority 10'] },
+      /must not contradict "priority \d+", got "@proxy-1 priority 10"/,
+    ],
     ['an extra line that closes the block', { extraLines: ['}'] }, /must not open or close a block, got "}"/],
     [
       'an extra line that lets it preempt',

@@ -34,6 +34,8 @@ describe('renderExtraConf', () => {
     ['cluster_formation.target_cluster_size_hint = 5', '"cluster_formation.target_cluster_size_hint = 3"'],
     ['vm_memory_high_watermark.absolute = 1GB', '"vm_memory_high_watermark.relative = 0.6"'],
     ['disk_free_limit.absolute = 50MB', '"disk_free_limit.relative = 1.0"'],
+    ['disk_free_limit = 50MB', '"disk_free_limit.relative = 1.0"'],
+    ['vm_memory_high_watermark = 0.4', '"vm_memory_high_watermark.relative = 0.6"'],
     ['load_definitions = /x.json', '"definitions.import_backend = local_filesystem"'],
     ['default_user = guest', 'what the cluster computes'],
     ['listeners.tcp = none', 'what the cluster computes'],
@@ -41,6 +43,17 @@ describe('renderExtraConf', () => {
   ])('refuses "%s", naming both', (line, ours) => {
     expect(extra(line)).toThrow(`cluster: extra line must not contradict ${ours}`);
     expect(extra(line)).toThrow(`got "${line}"`);
+  });
+
+  it.each([
+    'listeners.tcp.second = 5672',
+    'listeners.ssl.default = 0.0.0.0:5672',
+    'mqtt.listeners.tcp.1 = 5672',
+    'management.ssl.port = 15672',
+    'prometheus.ssl.port = 15692',
+  ])('refuses "%s", which takes a port of ours', (line) => {
+    expect(extra(line)).toThrow('cluster: extra line must not take the port of "');
+    expect(extra(line)).toThrow(`got "${line}": choose another port`);
   });
 
   it('takes other settings of the same kind', () => {

@@ -102,6 +102,11 @@ describe('policies', () => {
   });
 
   it('refuse keys that cannot have an effect where they apply', () => {
+    const rejects = { overflow: 'reject-publish-dlx' };
+    expect(policy({ applyTo: 'quorum_queues', definition: rejects })).toThrow(
+      'overflow reject-publish-dlx is for classic queues only, got applyTo quorum_queues: use reject-publish',
+    );
+    expect(policy({ applyTo: 'queues', definition: rejects })).not.toThrow();
     expect(policy({ applyTo: 'exchanges' })).toThrow(
       'expires has no effect with applyTo exchanges: it is for classic, quorum',
     );

@@ -184,12 +184,13 @@ describe('addShovel', () => {
     }).toThrow(`stack/north: shovel "s": ${message}`);
   });
 
-  it('knows itself over the network and by its address', () => {
+  it('knows itself over the network, by its address and by the name of a node', () => {
     const of = sites();
     const password = Secret.generate(of.stack, 'p');
     for (const endpoint of [
       LinkEndpoint.cluster(of.north, { user: 'link' }),
       LinkEndpoint.address('172.29.0.12', { user: 'link', password }),
+      LinkEndpoint.address('north-1', { user: 'link', password }),
     ]) {
       expect(() => {
         shovel(of, { destination: { endpoint, queue: 'orders' } });

@@ -44,6 +44,9 @@ describe('users', () => {
   it('have tags without commas', () => {
     expect(user('u', { tags: ['management', 'own'] })().users[1]?.tags).toEqual(['management', 'own']);
     expect(user('u', { tags: ['management,own'] })).toThrow('tag must not contain a comma');
+    expect(user('u', { tags: ['Monitoring'] })).toThrow(
+      'tag must be spelt as RabbitMQ does, got "Monitoring": use monitoring',
+    );
     expect(user('u', { tags: [''] })).toThrow('tag must be a text that is not empty');
   });
 });
