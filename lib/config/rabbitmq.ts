@@ -178,8 +178,7 @@ function limit(subject: ErrorSubject, key: string, prop: string, value: Resource
 }
 
 function assertBelowMemory(subject: ErrorSubject, { memoryMiB, memoryWatermark }: RabbitMqConf): void {
-  const absoluteMiB =
-    memoryWatermark !== undefined && 'absoluteMiB' in memoryWatermark ? memoryWatermark.absoluteMiB : 0;
+  const absoluteMiB: number = { absoluteMiB: 0, ...memoryWatermark }.absoluteMiB;
   if (memoryMiB === undefined || absoluteMiB < memoryMiB) return;
   throw new ValidationError(
     subject,

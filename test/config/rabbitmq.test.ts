@@ -73,6 +73,7 @@ describe('renderRabbitMqConf', () => {
       { memoryWatermark: { relative: 0.5, absoluteMiB: 512 } },
       'memoryWatermark must be { relative } or { absoluteMiB }, got {"relative":0.5,"absoluteMiB":512}: keep one',
     ],
+    [{ memoryMiB: 1024, memoryWatermark: 0.5 as never }, 'memoryWatermark must be { relative } or'],
     [{ diskFreeLimit: 2 as never }, 'diskFreeLimit must be { relative } or { absoluteMiB }, got 2'],
     [
       { logLevel: 'verbose' as never },
