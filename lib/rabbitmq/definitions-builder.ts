@@ -18,6 +18,7 @@ import { BUILT_IN_EXCHANGES, exchangeDefinition, ExchangeOptions } from './excha
 import { wronglyMirrored } from './mirroring';
 import { DEFAULT_PLUGINS, RabbitMqPlugin } from './plugins';
 import { policyDefinition, PolicyOptions } from './policy';
+import { assertApplied } from './policy-match';
 import { queueDefinition, QueueOptions } from './queue';
 import { assertUserName, permissionDefinitions, userDefinition, UserOptions, userSecretName } from './user';
 import { RabbitMqVersion } from './version';
@@ -176,7 +177,8 @@ export class DefinitionsBuilder implements Declarations {
    * Everything that was added, in the order in which it was, with the administrator first among the users.
    * @param parameters of plugins
    * @throws ValidationError for an administrator that is `guest` or a user as well, for a dead letter or alternate
-   *   exchange that is not declared, and for a quorum queue or stream that a policy would mirror
+   *   exchange that is not declared, for a quorum queue or stream that a policy would mirror, and for policies of which a
+   *   broker would leave one out
    */
   public toDocument(
     administrator: AdministratorDefinition,
@@ -185,6 +187,7 @@ export class DefinitionsBuilder implements Declarations {
     this.assertAdministrator(administrator.name);
     this.assertReferences();
     this.assertMirroring();
+    assertApplied(this, ({ name }) => this.subject('policy', name));
     const vhosts = [...this.vhosts.values()];
     const all = '.*';
     return {

@@ -1,11 +1,10 @@
-import { PolicyDefinition, QueueDefinition } from '../config/definitions';
+import { PolicyDefinition } from '../config/definitions';
 import { isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { Declarations } from './declarations';
 import { Upstream, UpstreamSet, upstreamsOf } from './federation';
 import { ILinkedCluster } from './link-endpoint';
 import { assertComesOnce, Source } from './link-graph';
-import { patternMatches } from './pattern';
+import { Declared, declaredExchange, declaredQueue, policyOf } from './policy-match';
 
 /** What one cluster fetches from where. */
 export interface Federation {
@@ -14,22 +13,13 @@ export interface Federation {
   readonly sets: readonly UpstreamSet[];
 }
 
-/** An exchange or a queue that is declared. */
-interface Declared {
-  readonly kind: 'exchange' | 'queue';
-  readonly vhost: string;
-  readonly name: string;
-  /** What a policy must apply to. */
-  readonly scopes: readonly string[];
-}
-
 /** Of the clusters of this app from which an exchange is fetched, the exchange there. */
 export function federatedSources(
   { cluster, upstreams, sets }: Federation,
   vhost: string,
   name: string,
 ): readonly Source[] {
-  const policy = policyOf(cluster.declarations, exchange({ vhost, name }));
+  const policy = policyOf(cluster.declarations, declaredExchange({ vhost, name }));
   if (policy === undefined) return [];
   return upstreamsOf(policy, upstreams, sets).flatMap(({ subject, endpoint, settings, names }) => {
     const { graph } = endpoint.brokers(cluster);
@@ -54,7 +44,10 @@ export function assertFetched(
   const { cluster, upstreams, sets } = federation;
   const { declarations } = cluster;
   for (const upstream of upstreams) assertNamesUsed(upstream, federation);
-  const declared = [...declarations.exchangeList().map(exchange), ...declarations.queueList().map(queue)];
+  const declared = [
+    ...declarations.exchangeList().map(declaredExchange),
+    ...declarations.queueList().map(declaredQueue),
+  ];
   for (const item of declared) {
     const policy = policyOf(declarations, item);
     if (policy === undefined) continue;
@@ -63,30 +56,6 @@ export function assertFetched(
     for (const upstream of used) assertThere(cluster, upstream, item);
     if (item.kind === 'exchange') assertComesOnce(cluster.linkGraph, item.vhost, item.name);
   }
-}
-
-function exchange({ vhost, name }: Pick<Declared, 'vhost' | 'name'>): Declared {
-  return { kind: 'exchange', vhost, name, scopes: ['all', 'exchanges'] };
-}
-
-function queue({ vhost, name, arguments: { 'x-queue-type': type } }: QueueDefinition): Declared {
-  const own = type === 'stream' ? 'streams' : `${String(type)}_queues`;
-  return { kind: 'queue', vhost, name, scopes: ['all', 'queues', own] };
-}
-
-/** The one that counts: of all that match, the one with the highest priority. */
-function policyOf(
-  declarations: Declarations,
-  { vhost, name, scopes }: Declared,
-): PolicyDefinition | undefined {
-  return declarations
-    .policyList()
-    .filter((policy) => policy.vhost === vhost && scopes.includes(policy['apply-to']))
-    .filter(({ pattern }) => !isUnresolved(pattern) && !isUnresolved(name) && patternMatches(pattern, name))
-    .reduce<PolicyDefinition | undefined>(
-      (best, policy) => (best !== undefined && best.priority >= policy.priority ? best : policy),
-      undefined,
-    );
 }
 
 /** A broker would silently leave the policy out for it. */

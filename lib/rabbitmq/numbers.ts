@@ -8,6 +8,11 @@ export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 /** Numbers that are known only when the stack is applied are encoded as this or less. */
 const UNRESOLVED_BELOW = -1e280;
 
+/** Whether `value` is known at synth. */
+export function isKnownNumber(value: number): boolean {
+  return !(value < UNRESOLVED_BELOW);
+}
+
 /**
  * Checks a count or time; one that is known only when the stack is applied is left alone.
  * @throws ValidationError unless `value` is a whole number from `min` to `max`
@@ -19,6 +24,6 @@ export function assertCount(
   min: number,
   max: number = MAX_COUNT,
 ): void {
-  if (typeof value === 'number' && value < UNRESOLVED_BELOW) return;
+  if (typeof value === 'number' && !isKnownNumber(value)) return;
   assertInteger(subject, name, value, min, max);
 }

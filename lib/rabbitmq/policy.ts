@@ -21,7 +21,7 @@ export interface PolicyOptions {
   readonly applyTo?: PolicyScope;
   /** Keys and values as in `rabbitmqctl set_policy`, e.g. `{ 'message-ttl': 60000 }`. */
   readonly definition: DefinitionValues;
-  /** Of several policies that match, the one with the highest wins. @default 0 */
+  /** Of several policies that match, the one with the highest wins; two of one priority are refused. @default 0 */
   readonly priority?: number;
 }
 

@@ -157,3 +157,71 @@ describe('policies', () => {
     expect(policy({ priority: -1 })).not.toThrow();
   });
 });
+
+describe('policies that match one queue or exchange', () => {
+  type Added = readonly [name: string, options: PolicyOptions];
+  const added = (...policies: readonly Added[]) => {
+    const definitions = new DefinitionsBuilder(V4_0, { nodes: 3 });
+    definitions.addQueue('orders');
+    definitions.addQueue('old', { type: 'classic' });
+    definitions.addQueue('log', { type: 'stream' });
+    definitions.addExchange('shop');
+    for (const [name, options] of policies) definitions.addPolicy(name, options);
+    return () => definitions.toDocument(ADMINISTRATOR);
+  };
+  const short: Added = ['short', { pattern: '^o', definition: { 'max-length': 10 } }];
+
+  it('have different priorities', () => {
+    const brief: PolicyOptions = { pattern: 'rders', definition: { 'message-ttl': 10 } };
+    expect(added(short, ['brief', brief])).toThrow(
+      'policy "brief": priority must differ from that of policy "short", got 0 for both, which match queue "orders": ' +
+        'it follows one of them only, so give that a higher one or join the two',
+    );
+    expect(added(short, ['brief', { ...brief, priority: 1 }])).not.toThrow();
+    expect(added(short, ['brief', { ...brief, pattern: '^log' }])).not.toThrow();
+    expect(
+      added(short, ['brief', { ...brief, vhost: '/' }], ['top', { ...brief, priority: 9 }]),
+    ).not.toThrow();
+    expect(
+      added(short, [
+        'shop',
+        { pattern: 's', applyTo: 'exchanges', definition: { 'alternate-exchange': 'amq.fanout' } },
+      ]),
+    ).not.toThrow();
+    expect(
+      added(
+        ['all', { pattern: '.*', definition: { 'message-ttl': 10 } }],
+        ['shop', { pattern: '^shop', definition: { 'alternate-exchange': 'amq.fanout' } }],
+      ),
+    ).toThrow('which match exchange "shop"');
+  });
+
+  it('have one priority where one of them is for another type of queue', () => {
+    expect(added(short, ['limit', { pattern: 'old', definition: { 'delivery-limit': 3 } }])).not.toThrow();
+  });
+
+  it.each<[PolicyOptions, string]>([
+    [
+      { pattern: '^o', definition: { 'max-length': 10, 'delivery-limit': 3 } },
+      'delivery-limit is not for a classic queue, got pattern "^o" that also matches "old", which would not get max-length either',
+    ],
+    [
+      { pattern: '.*', definition: { 'max-length-bytes': 10, 'message-ttl': 3 } },
+      'message-ttl is not for a stream queue, got pattern ".*" that also matches "log", which would not get max-length-bytes',
+    ],
+    [
+      { pattern: 'orders', definition: { 'max-length-bytes': 10, 'max-age': '1D' } },
+      'max-age is not for a quorum queue, got pattern "orders" that also matches "orders"',
+    ],
+  ])('are left out by no broker: %j', (options, message) => {
+    expect(added(['p', options])).toThrow(`definitions: policy "p": ${message}`);
+    expect(
+      added(['p', { ...options, applyTo: 'exchanges', definition: { 'alternate-exchange': 'amq.fanout' } }]),
+    ).not.toThrow();
+  });
+
+  it('may be for some types of queues only', () => {
+    expect(added(['p', { pattern: '.*', definition: { 'message-ttl': 3 } }])).not.toThrow();
+    expect(added(['p', { pattern: '.*', definition: { 'delivery-limit': 3 } }])).not.toThrow();
+  });
+});
