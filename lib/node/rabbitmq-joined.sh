@@ -16,7 +16,7 @@ for type in disk ram; do
 done
 for member in ${members:-}; do
   [[ " ${nodes[*]} " == *" $member "* ]] && continue
-  /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --quiet shrink "$member" >/dev/null
+  /opt/brokers/bin/rabbitmq-members shrink "$member"
   /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet forget_cluster_node "$member" >/dev/null
   echo "${member#*@} was still a member without being declared: forgotten"
 done
@@ -26,10 +26,5 @@ if [[ $store == khepri && $status == *'"name":"khepri_db","state":"disabled"'* ]
   echo 'metadata is kept in Khepri from now on'
 fi
 
-# Queues give a node that joins later no member. All nodes at once: each call spends most of its time starting Erlang.
-jobs=()
-for node in "${nodes[@]}"; do
-  /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --quiet grow "$node" all >/dev/null &
-  jobs+=($!)
-done
-for job in "${jobs[@]}"; do wait "$job"; done
+# Queues give a node that joins later no member.
+/opt/brokers/bin/rabbitmq-members grow "${nodes[@]}"

@@ -43,10 +43,12 @@ if [[ $status =~ \"running_nodes\":\[([^]]*)\] && ${BASH_REMATCH[1]} == *"\"$lea
   done <<<"$vhosts"
 
   # The file of this node still names the leaving ones when they were declared at its last delivery.
+  staying=()
   for node in "${nodes[@]}"; do
-    [[ " $* " == *" ${node#*@} "* ]] || $cli rabbitmq-queues --quiet grow "$node" all >/dev/null
+    [[ " $* " == *" ${node#*@} "* ]] || staying+=("$node")
   done
-  $cli rabbitmq-queues --quiet shrink "$leaving" >/dev/null
+  /opt/brokers/bin/rabbitmq-members grow "${staying[@]}"
+  /opt/brokers/bin/rabbitmq-members shrink "$leaving"
   while read -r vhost; do
     while IFS=$'\t' read -r name type members; do
       if [[ $type == stream && $members == *"$leaving"* ]]; then

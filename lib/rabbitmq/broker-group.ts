@@ -43,6 +43,7 @@ const SCRIPTS = [
   'rabbitmq-health',
   'rabbitmq-joined',
   'rabbitmq-leave',
+  'rabbitmq-members',
   'rabbitmq-ready',
   'rabbitmq-redact',
   'rabbitmq-reload',

@@ -8,6 +8,7 @@ import { connect, drain, publish } from './support/traffic';
 
 const ROOT = resolve(__dirname, '../..');
 const PREFIX = 'e2e-d';
+const BIN = '/opt/brokers/bin';
 const deployment = new Deployment({ prefix: PREFIX, subnet: '172.30.11.0/24' });
 let outputs: Outputs;
 
@@ -120,6 +121,25 @@ describe('growing and shrinking', () => {
     await connection.close();
     expect(confirmed.filter((id) => !consumed.has(id))).toEqual([]);
   }, 400_000);
+});
+
+describe('a queue with too few members', () => {
+  it('gets one on every node, though it takes one at a time', async () => {
+    const connection = connect(outputs);
+    const type = { 'x-queue-type': 'quorum', 'x-quorum-initial-group-size': 1 } as const;
+    await connection.queueDeclare({ queue: 'narrow', durable: true, arguments: type });
+    const [url = ''] = outputs.management_urls;
+    const narrow = () => ask<QueueDescription>(outputs, url, '/api/queues/%2F/narrow?disable_stats=true');
+    const leader = (await narrow()).leader.replace('rabbit@', '');
+    // While the log is not written, the first new member keeps the other one out.
+    const hold =
+      'ok = sys:suspend(ra_log_wal), {ok, _} = timer:apply_after(4000, sys, resume, [ra_log_wal]), ok.';
+    await must('docker', 'exec', leader, `${BIN}/rabbitmq-cli`, 'rabbitmqctl', '--quiet', 'eval', hold);
+    await must('docker', 'exec', leader, `${BIN}/rabbitmq-joined`);
+    expect((await narrow()).members).toHaveLength(3);
+    await connection.queueDelete('narrow');
+    await connection.close();
+  }, 60_000);
 });
 
 describe('a queue that is declared later', () => {

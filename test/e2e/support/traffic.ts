@@ -1,4 +1,5 @@
 import { Connection } from 'rabbitmq-client';
+import { onTestFailed } from 'vitest';
 import { Outputs } from './deployment';
 
 /** How many unconfirmed messages a publisher keeps under way. */
@@ -19,7 +20,7 @@ export type Access = Pick<Outputs, 'amqp_endpoint' | 'administrator_name' | 'adm
 
 /**
  * Connects through the floating address, or to the first that answers of several addresses. Errors show in what fails, so the
- * event itself is of no interest.
+ * event itself is of no interest. A test that fails closes it.
  */
 export function connect(outputs: Access): Connection {
   const connection = new Connection({
@@ -32,6 +33,8 @@ export function connect(outputs: Access): Connection {
     acquireTimeout: 30_000,
   });
   connection.on('error', () => undefined);
+  // Otherwise it would go on trying, and once its network is gone the address may lead out of this machine.
+  onTestFailed(() => connection.close());
   return connection;
 }
 

@@ -1,0 +1,27 @@
+#!/bin/bash
+# `grow NODE...` gives every quorum queue a member on each node, `shrink NODE` takes the members on it away. A queue
+# changes one member at a time and refuses more meanwhile, with exit code 0: those are asked again, at most a minute.
+set -euo pipefail
+
+action=$1
+shift
+strategy=()
+[[ $action == shrink ]] || strategy=(all)
+
+# All nodes at once: each call spends most of its time starting Erlang.
+refused() {
+  local jobs=() node
+  for node in "$@"; do
+    /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --silent "$action" "$node" "${strategy[@]}" --errors-only &
+    jobs+=($!)
+  done
+  for job in "${jobs[@]}"; do wait "$job" || return; done
+}
+
+while rows=$(refused "$@") && [[ $rows == *[![:space:]]* ]]; do
+  if ((SECONDS > 60)); then
+    printf 'a minute was not enough to %s all quorum queues: %s\n' "$action" "$(tr -s '\t\n' ' ' <<<"$rows")" >&2
+    exit 1
+  fi
+  sleep 0.5
+done
