@@ -27,9 +27,9 @@ let folder = '';
 let secrets = '';
 
 beforeAll(async () => {
-  await services.start(
-    'IP:127.0.0.1,DNS:kms-vpc.cn-hangzhou.aliyuncs.com,DNS:oos-vpc.cn-beijing.aliyuncs.com',
-  );
+  await services.start({
+    names: 'IP:127.0.0.1,DNS:kms-vpc.cn-hangzhou.aliyuncs.com,DNS:oos-vpc.cn-beijing.aliyuncs.com',
+  });
 });
 afterAll(() => {
   services.stop();

@@ -22,6 +22,16 @@ export interface StoredSecret {
   readonly type?: 'text' | 'binary';
 }
 
+/** Where the services are. */
+export interface SecretServicesProps {
+  /** Names of the certificate, as in `subjectAltName`. */
+  readonly names: string;
+  /** @default '127.0.0.1' */
+  readonly address?: string;
+  /** @default some free ones */
+  readonly ports?: { readonly metadata: number; readonly api: number };
+}
+
 const ROLE = 'brokers-node';
 const REGION = 'cn-hangzhou';
 
@@ -50,8 +60,11 @@ export class SecretServices {
   private metadataServer?: Server;
   private apiServer?: Server;
 
-  /** @param names of the certificate, as in `subjectAltName` */
-  public async start(names = 'IP:127.0.0.1', address = '127.0.0.1'): Promise<void> {
+  public async start({
+    names,
+    address = '127.0.0.1',
+    ports = { metadata: 0, api: 0 },
+  }: SecretServicesProps): Promise<void> {
     this.certificatePath = join(this.folder, 'server.crt');
     const keyPath = join(this.folder, 'server.key');
     execFileSync(
@@ -59,6 +72,7 @@ export class SecretServices {
       [
         ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
         ...['-subj', '/CN=KMS', '-addext', `subjectAltName=${names}`],
+        ...['-addext', 'keyUsage=critical,digitalSignature,keyCertSign'],
         ...['-keyout', keyPath, '-out', this.certificatePath],
       ],
       { stdio: 'ignore' },
@@ -69,15 +83,14 @@ export class SecretServices {
       { cert: this.certificate, key: readFileSync(keyPath) },
       listener((request) => this.api(request)),
     );
-    for (const server of [this.metadataServer, this.apiServer]) {
-      await new Promise<void>((resolve) => server.listen(0, address, resolve));
-    }
+    await listen(this.metadataServer, ports.metadata, address);
+    await listen(this.apiServer, ports.api, address);
   }
 
   public stop(): void {
     this.metadataServer?.close();
     this.apiServer?.close();
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Forgets what happened, and all secrets. */
@@ -168,6 +181,13 @@ export class SecretServices {
 /** An error as the services answer it. */
 export function refusal(status: number, code: string, message = 'see the documentation'): Answer {
   return { status, body: { Code: code, Message: message, RequestId: '7F14FB7C' } };
+}
+
+function listen(server: Server, port: number, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, resolve);
+  });
 }
 
 function listener(answer: (request: SignedRequest) => Answer): RequestListener {

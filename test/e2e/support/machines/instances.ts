@@ -13,6 +13,9 @@ export interface Instance {
   readonly userData: Buffer;
 }
 
+/** What the cloud does not tell of a machine. */
+export type InstanceMachineProps = Pick<MachineProps, 'image' | 'instanceId' | 'hosts' | 'authority'>;
+
 /** Machines that are what the instances of the stand-in for the cloud would be. */
 export class InstanceMachines {
   private readonly machines = new Map<string, Machine>();
@@ -37,7 +40,7 @@ export class InstanceMachines {
   }
 
   /** Starts the machine of an instance, with its data disk where it has one: the same one at each start. */
-  public async start(name: string, props: Pick<MachineProps, 'image' | 'instanceId'> = {}): Promise<Machine> {
+  public async start(name: string, props: InstanceMachineProps = {}): Promise<Machine> {
     const { id, address, userData } = this.instance(name);
     const disk = this.disks.get(name) ?? (await this.createDisk(name, id));
     const machine = await Machine.start(this.network, {

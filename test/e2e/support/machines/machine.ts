@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,6 +34,8 @@ export interface MachineProps {
   readonly disks?: readonly DataDisk[];
   /** Addresses by name, for names that a private DNS zone would have. @default none */
   readonly hosts?: Readonly<Record<string, string>>;
+  /** PEM of a certificate authority that the machine trusts beside the public ones. @default none */
+  readonly authority?: string;
 }
 
 /**
@@ -186,6 +189,7 @@ export class Machine {
       image,
     );
     await this.put({
+      ...trusted(this.props.authority),
       [`${SEED}/meta-data`]: `instance-id: ${this.props.instanceId ?? `i-${name}`}\nlocal-hostname: ${name}\n`,
       [`${SEED}/user-data`]: userData,
     });
@@ -210,6 +214,14 @@ export class Machine {
   private async startedAt(): Promise<number> {
     return Date.parse(await must('docker', 'inspect', '--format={{.State.StartedAt}}', this.container));
   }
+}
+
+/** The file by whose name OpenSSL finds an authority. */
+function trusted(authority: string | undefined): Record<string, string> {
+  if (authority === undefined) return {};
+  const options = ['x509', '-noout', '-subject_hash'];
+  const hash = execFileSync('openssl', options, { input: authority, encoding: 'utf8' }).trim();
+  return { [`/etc/ssl/certs/${hash}.0`]: authority };
 }
 
 function deviceName(index: number): string {
