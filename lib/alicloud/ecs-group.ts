@@ -12,6 +12,7 @@ import { ISecret } from '../model/secret';
 import { ITopologySource, Topology, topologyHost } from '../model/topology';
 import { deliveredFiles, scriptDigests } from '../node/bundle';
 import { IPlacedGroup } from '../platform';
+import { dependenciesOf } from '../terraform/dependencies';
 import { TerraformData } from '../terraform/terraform-data';
 import { terraformText } from '../terraform/text';
 import { HaVip } from './havip';
@@ -150,7 +151,10 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       ...(props.password === undefined ? {} : { password: props.password.value }),
       tags: { ...props.tags },
       userData: userData.base64,
-      dependsOn: [...props.after, ...(vswitch.egress === undefined ? [] : [vswitch.egress])],
+      dependsOn: dependenciesOf(this, [
+        ...props.after,
+        ...(vswitch.egress === undefined ? [] : [vswitch.egress]),
+      ]).own,
       lifecycle: {
         // Either change stops the machine, a new image wipes its system disk, and no machine waits for another.
         ignoreChanges: ['user_data', 'image_id'],

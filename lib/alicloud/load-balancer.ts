@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { Peer } from '../connections/peer';
 import { ValidationError } from '../model/errors';
 import { ITopologySource, Topology } from '../model/topology';
+import { dependenciesOf } from '../terraform/dependencies';
 import { assertVswitchAddress } from './cidr';
 import { idPart } from './id-part';
 import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
@@ -242,7 +243,11 @@ export class LoadBalancer extends Construct implements ITopologySource {
       ...(healthCheck.kind === 'http'
         ? { healthCheckUri: healthCheck.path, healthCheckHttpCode: 'http_2xx' }
         : {}),
-      dependsOn: [...after, ...entries, ...(target.ready === undefined ? [] : [target.ready])],
+      dependsOn: dependenciesOf(this, [
+        ...after,
+        ...entries,
+        ...(target.ready === undefined ? [] : [target.ready]),
+      ]).own,
     });
   }
 

@@ -10,6 +10,7 @@ import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { ITopologySource, Topology } from '../model/topology';
+import { dependenciesOf } from '../terraform/dependencies';
 import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
 import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
 import { INetwork, IVswitch } from './network';
@@ -226,7 +227,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       listenerDescription: name,
       serverGroupId: group.id,
       idleTimeout: idleTimeoutSeconds,
-      dependsOn: [...after, ...(target.ready === undefined ? [] : [target.ready])],
+      dependsOn: dependenciesOf(this, [...after, ...(target.ready === undefined ? [] : [target.ready])]).own,
       ...tagsOf(this.props.tags),
     });
   }

@@ -2,7 +2,7 @@ import { Container } from '@cdktf/provider-docker/lib/container';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
-import { Fn, ITerraformDependable, Lazy, TerraformProvider, Token } from 'cdktf';
+import { Fn, ITerraformDependable, Lazy, TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
 import { ValidationError } from '../model/errors';
@@ -12,6 +12,7 @@ import { ITopologySource, Topology, topologyHost } from '../model/topology';
 import { deliveredFiles, scriptDigests, UNPACK_PATH } from '../node/bundle';
 import { fetchedSecrets } from '../node/secret-references';
 import { IPlacedGroup } from '../platform';
+import { dependenciesOf } from '../terraform/dependencies';
 import { TerraformData } from '../terraform/terraform-data';
 import { terraformText } from '../terraform/text';
 import { uploads } from './delivery';
@@ -49,6 +50,8 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
   ) {
     super(scope, id);
     const deliveries: TerraformData[] = [];
+    const { own, stacks } = dependenciesOf(this, props.after);
+    for (const stack of stacks) TerraformStack.of(this).addDependency(stack);
     const hosts = props.spec().hosts;
     const [unreachable] = unreachableSecrets(hosts);
     if (unreachable !== undefined) throw new ValidationError(this, unreachable);
@@ -56,7 +59,7 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
     this.node.addValidation({ validate: () => unreachableSecrets(this.props.spec().hosts) });
     for (const host of hosts) {
       const container = this.createContainer(host);
-      deliveries.push(this.createDelivery(host.name, container, deliveries.slice(-1)));
+      deliveries.push(this.createDelivery(host.name, container, [...deliveries.slice(-1), ...own]));
     }
     this.ready = this.createMembership(hosts, deliveries);
   }
@@ -146,11 +149,11 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
     return volume;
   }
 
-  /** Files of one host as text in the diff; a change delivers them, after the hosts in `previous` have theirs. */
+  /** Files of one host as text in the diff; a change delivers them, after those in `previous`. */
   private createDelivery(
     name: string,
     container: Container,
-    previous: readonly TerraformData[],
+    previous: readonly ITerraformDependable[],
   ): TerraformData {
     const files = Lazy.anyValue({
       produce: () =>
@@ -161,7 +164,7 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
     const scripts = Lazy.anyValue({ produce: () => scriptDigests(this.host(name)) });
     return new TerraformData(this, `${name}-files`, {
       triggersReplace: { container: container.id, files, scripts },
-      dependsOn: [...previous, ...this.props.after],
+      dependsOn: [...previous],
       provisioners: [
         {
           type: 'local-exec',

@@ -1,5 +1,13 @@
-import { TerraformStack, TerraformVariable } from 'cdktf';
+import { AlicloudProvider } from '@cdktf/provider-alicloud/lib/provider';
+import { App, TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import { Construct } from 'constructs';
+import {
+  LoadBalancer,
+  LoadBalancerListener,
+  LoadBalancerProps,
+  NetworkLoadBalancer,
+} from '../../lib/alicloud';
+import { Peer } from '../../lib/connections/peer';
 import { EcsPlatformProps } from '../../lib/alicloud/ecs-platform';
 import { MachineImage } from '../../lib/alicloud/machine-image';
 import { Network } from '../../lib/alicloud/network';
@@ -345,4 +353,44 @@ it('an instance type may be a variable', () => {
     broker({ instanceType: new TerraformVariable(stack, 'type', { type: 'string' }).stringValue }),
   );
   expect(made[INSTANCE]).toMatchObject({ instance_type: '${var.type}' });
+});
+
+it('names no resource of another stack as a dependency, which Terraform refuses', () => {
+  const app = new App();
+  const [base, brokers] = ['base', 'brokers'].map((id) => {
+    const stack = new TerraformStack(app, id);
+    new AlicloudProvider(stack, 'provider', { region: 'cn-hangzhou' });
+    return stack;
+  });
+  if (base === undefined || brokers === undefined) throw new Error('no stacks');
+  const network = new Network(base, 'network', {
+    cidr: '10.0.0.0/16',
+    zones: ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'],
+    natGateway: true,
+  });
+  const servers = platformIn(brokers, { network });
+  const target = topology(brokers, servers).cluster;
+  const allowFrom = [Peer.ipv4('10.2.0.0/16')];
+  const of = (): LoadBalancerProps => ({
+    network,
+    servers,
+    allowFrom,
+    listeners: [LoadBalancerListener.amqp(target)],
+  });
+  const front = new TerraformStack(app, 'front');
+  new AlicloudProvider(front, 'provider', { region: 'cn-hangzhou' });
+  new LoadBalancer(front, 'slb', of());
+  new NetworkLoadBalancer(front, 'nlb', of());
+  for (const stack of [brokers, front]) {
+    const { resource } = JSON.parse(Testing.synth(stack, true)) as {
+      resource: Record<string, Record<string, Arguments>>;
+    };
+    const made = Object.entries(resource).flatMap(([type, all]) =>
+      Object.entries(all).map(([id, item]) => ({ address: `${type}.${id}`, item })),
+    );
+    const named = made.flatMap(({ item }) => (item['depends_on'] ?? []) as string[]);
+    expect(named.length).toBeGreaterThan(0);
+    const addresses = made.map(({ address }) => address);
+    expect(named.filter((address) => !addresses.includes(address))).toEqual([]);
+  }
 });

@@ -1,4 +1,4 @@
-import { Testing } from 'cdktf';
+import { App, TerraformStack, Testing } from 'cdktf';
 import { DockerPlatform } from '../../lib/docker/docker-platform';
 import { Images } from '../../lib/images';
 import { ValidationError } from '../../lib/model/errors';
@@ -188,6 +188,16 @@ describe('DockerPlatform', () => {
       );
     },
   );
+
+  it('comes after another stack as a whole, since Terraform takes no resource of it for a dependency', () => {
+    const app = new App();
+    const [brokers, front] = ['brokers', 'front'].map((id) => new TerraformStack(app, id));
+    if (brokers === undefined || front === undefined) throw new Error('no stacks');
+    const { ready } = platformIn(brokers).place(() => group(host('app-1')));
+    platformIn(front).place(() => group(host('app-2')), [ready]);
+    expect(one(resourcesOf(front), 'terraform_data', 'app-2-files')['depends_on']).toEqual([]);
+    expect(front.dependsOn(brokers)).toBe(true);
+  });
 
   it('shares the provider of its engine with the other platforms of a stack', () => {
     const s = stack();
