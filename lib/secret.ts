@@ -11,6 +11,19 @@ import {
 } from './model/secret-reference';
 import { TerraformData } from './terraform/terraform-data';
 
+const VARIABLE_NAME = /^[A-Za-z_][\w-]*$/;
+/** Arguments of a module, which no variable can be called; see "Input variables" in Terraform's documentation. */
+const RESERVED_NAMES = [
+  'source',
+  'version',
+  'providers',
+  'count',
+  'for_each',
+  'lifecycle',
+  'depends_on',
+  'locals',
+];
+
 /**
  * A password, cookie or key. Its value exists in the Terraform state (marked sensitive) and on the nodes, or on the nodes
  * alone when they fetch it: never at synth, never in a diff.
@@ -42,8 +55,18 @@ export class Secret implements ISecret {
     return Secret.known(token);
   }
 
-  /** A Terraform variable that is given at apply, e.g. as `TF_VAR_<id>` in the environment. It has no default. */
+  /**
+   * A Terraform variable that is given at apply, e.g. as `TF_VAR_<id>` in the environment. It has no default.
+   * @throws ValidationError when no variable can be called `id`
+   */
   public static fromVariable(scope: Construct, id: string, description?: string): Secret {
+    if (!VARIABLE_NAME.test(id) || RESERVED_NAMES.includes(id)) {
+      throw new ValidationError(
+        'Secret.fromVariable',
+        `id must be a name that a variable can have (letters, digits, _ and -, no digit or - first), got "${id}": ` +
+          'write e.g. rabbitmq_password',
+      );
+    }
     const variable = new TerraformVariable(scope, id, {
       type: 'string',
       sensitive: true,

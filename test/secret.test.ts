@@ -35,6 +35,15 @@ describe('Secret', () => {
     });
   });
 
+  it.each(['admin password', '1st', 'a.b', 'größe', 'count', ''])(
+    'comes from no variable called %j',
+    (id) => {
+      expect(() => synthesise((stack) => Secret.fromVariable(stack, id))).toThrow(
+        `Secret.fromVariable: id must be a name that a variable can have (letters, digits, _ and -, no digit or - first), got "${id}"`,
+      );
+    },
+  );
+
   it('takes the token of another resource', () => {
     const synthesised = synthesise((stack) =>
       Secret.of(new TerraformData(stack, 'other', { input: 'x' }).id),
