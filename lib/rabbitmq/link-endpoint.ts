@@ -34,6 +34,8 @@ export interface ILinkedCluster extends IConnectable {
   /** What is declared in it. */
   readonly declarations: Declarations;
   readonly linkGraph: LinkGraph;
+  /** Whether each node has messages of its own, so that it matters which of them a link reaches. @default false */
+  readonly independentStores?: boolean;
   addPlugin(plugin: RabbitMqPlugin): void;
 }
 
@@ -110,9 +112,17 @@ export class LinkEndpoint {
   /**
    * The nodes of another cluster, one of which is chosen by chance at each attempt. The link opens its port to the nodes at
    * this end, by their addresses: a security group of another region cannot be named in a rule.
-   * @throws ValidationError for a bad option; at synth for a user or vhost that the cluster does not declare
+   * @throws ValidationError for a bad option, and for a `Warren` with independent stores; at synth for a user or vhost that the
+   *   cluster does not declare
    */
   public static cluster(cluster: ILinkedCluster, options: ClusterLinkOptions): LinkEndpoint {
+    if (cluster.independentStores === true) {
+      throw new ValidationError(
+        'LinkEndpoint.cluster',
+        `nodes must have the same messages, got ${cluster.clusterName}, of which a link would also reach the standby: put a ` +
+          'HaproxyPair in front and use LinkEndpoint.pair',
+      );
+    }
     return LinkEndpoint.of('LinkEndpoint.cluster', options, {
       cluster,
       gate: cluster,

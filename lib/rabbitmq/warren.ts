@@ -57,6 +57,8 @@ export class Warren extends BrokerGroup implements ITopologySource {
   public readonly check = { intervalSeconds: 1, changeIntervalSeconds: 0.5 } as const;
   /** Whether the proxies close connections to the standby when the active broker is back. */
   public readonly reclaims: boolean;
+  /** Whether each broker has messages of its own. */
+  public readonly independentStores: boolean;
   private readonly store: WarrenStore;
 
   /** @throws ValidationError for bad input; each rule is named in the error */
@@ -69,7 +71,8 @@ export class Warren extends BrokerGroup implements ITopologySource {
       (subject) => shapeOf(subject, props),
     );
     this.store = store;
-    this.reclaims = store === 'independent' && props.handBack !== 'as-connections-end';
+    this.independentStores = store === 'independent';
+    this.reclaims = this.independentStores && props.handBack !== 'as-connections-end';
     this.backup = [this.pair[1].name];
     this.place();
   }

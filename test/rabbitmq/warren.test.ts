@@ -1,6 +1,7 @@
 import { TerraformStack } from 'cdktf';
 import { HaproxyListener } from '../../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../../lib/proxy/haproxy-pair';
+import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { HandBack, Warren, WarrenProps, WarrenStore } from '../../lib/rabbitmq/warren';
 import { Secret } from '../../lib/secret';
@@ -208,4 +209,14 @@ describe('a Warren refuses', () => {
   it('another number of addresses than two', () => {
     expect(() => warren(stack(), { addresses: ['172.29.0.11'] })).toThrow(/got 1 for 2 hosts/);
   });
+});
+
+it('is reached by links through its pair only, unless the store moves', () => {
+  const link = (props: Partial<WarrenProps>) => () =>
+    LinkEndpoint.cluster(warren(stack(), props), { user: 'administrator' });
+  expect(link({})).toThrow(
+    'LinkEndpoint.cluster: nodes must have the same messages, got orders, of which a link would also reach the standby: ' +
+      'put a HaproxyPair in front and use LinkEndpoint.pair',
+  );
+  expect(link({ store: 'moving' })).not.toThrow();
 });
