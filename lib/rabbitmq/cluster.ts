@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { describeNumber, isKnownNumber } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { GroupSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { ITopologySource, Topology } from '../model/topology';
@@ -116,9 +117,10 @@ function assertSize(subject: ErrorSubject, nodes: number): void {
   if (SIZES.includes(nodes)) return;
   const below = Math.max(...SIZES.filter((size) => size < nodes), 1);
   const above = Math.min(...SIZES.filter((size) => size > nodes), 7);
-  const way = below === above ? `use ${below}` : `use ${below} or ${above}`;
+  const choice = below === above ? `use ${below}` : `use ${below} or ${above}`;
+  const way = isKnownNumber(nodes) ? choice : 'write the number';
   if (Number.isInteger(nodes) && nodes > 0 && nodes % 2 === 0) {
     throw new ValidationError(subject, `nodes must be odd for quorum queues, got ${nodes}: ${way}`);
   }
-  throw new ValidationError(subject, `nodes must be 1, 3, 5 or 7, got ${nodes}: ${way}`);
+  throw new ValidationError(subject, `nodes must be 1, 3, 5 or 7, got ${describeNumber(nodes)}: ${way}`);
 }

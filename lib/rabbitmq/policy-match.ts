@@ -1,8 +1,7 @@
 import { PolicyDefinition, QueueDefinition } from '../config/definitions';
-import { isUnresolved } from '../config/values';
+import { isKnownNumber, isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { Declarations } from './declarations';
-import { isKnownNumber } from './numbers';
 import { patternMatches } from './pattern';
 import { POLICY_KEYS } from './policy-keys';
 import { QueueType } from './vhost';

@@ -71,6 +71,20 @@ describe('values that are known only when the stack is applied', () => {
     }
   });
 
+  it('cannot be what the hosts are made of', () => {
+    const s = stack();
+    const number = new TerraformVariable(s, 'number', { type: 'number' }).numberValue;
+    const platform = platformIn(s);
+    const version = RabbitMqVersion.V4_0;
+    const unknown = 'got a Terraform expression, which is not known at synth';
+    expect(() => new RabbitMqCluster(s, 'a', { platform, version, nodes: number })).toThrow(
+      `stack/a: nodes must be 1, 3, 5 or 7, ${unknown}: write the number`,
+    );
+    expect(() => new RabbitMqCluster(s, 'b', { platform, version, nodes: 1, memoryMiB: number })).toThrow(
+      `stack/b: memoryMiB must be a whole number from 64 to 1073741824, ${unknown}`,
+    );
+  });
+
   it('cannot be encoded in the URI of a link', () => {
     expect(() => LinkEndpoint.local(variable(stack(), 'vhost').stringValue)).toThrow(
       'LinkEndpoint.local: vhost must be known at synth: it is encoded in a URI',
