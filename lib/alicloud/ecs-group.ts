@@ -7,6 +7,7 @@ import { Fn, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
 import { Port } from '../connections/port';
+import { ValidationError } from '../model/errors';
 import { GroupSpec, HostSpec } from '../model/host';
 import { ISecret } from '../model/secret';
 import { ITopologySource, Topology, topologyHost } from '../model/topology';
@@ -61,6 +62,12 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
   ) {
     super(scope, id);
     const { name, hosts } = props.spec();
+    if (name.includes('--')) {
+      throw new ValidationError(
+        this,
+        `name must have single hyphens only, as the host name of a machine, got ${name}: choose another name`,
+      );
+    }
     const group = new SecurityGroup(this, 'firewall', {
       network: props.network,
       name,

@@ -5,11 +5,15 @@ import { Construct } from 'constructs';
 import { Connections, IConnectable, ISecurityGroup } from '../connections/connections';
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
+import { ValidationError } from '../model/errors';
 import { ITopologySource, Topology, TopologyRule } from '../model/topology';
 import { idPart } from './id-part';
 import { INetwork } from './network';
 import { tagsOf } from './tags';
 
+/** See "CreateSecurityGroup" in the ECS API reference. */
+const NAME = /^\p{L}[\p{L}\d.:_-]{1,127}$/u;
+const DESCRIPTION = /^(?!https?:\/\/).{2,256}$/su;
 /** What a rule can name, besides all protocols, see "AuthorizeSecurityGroup" in the ECS API reference. */
 const NAMED_PROTOCOLS = ['tcp', 'udp', 'icmp', 'gre'] as const;
 /** Weaker than any rule that opens a port, and in this order: 1 to 100, the smaller number counts first. */
@@ -153,12 +157,26 @@ export class SecurityGroup extends SecurityGroupRules {
 
   public readonly securityGroupId: string;
 
+  /** @throws ValidationError for a name or description that the cloud does not take */
   public constructor(scope: Construct, id: string, props: SecurityGroupProps) {
     super(scope, id);
     const { network, description, tags } = props;
+    const name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
+    if (!NAME.test(name) && !Token.isUnresolved(name)) {
+      throw new ValidationError(
+        this,
+        `name must have 2 to 128 letters, digits, . : _ or -, a letter first, got "${name}": choose another name`,
+      );
+    }
+    if (description !== undefined && !DESCRIPTION.test(description) && !Token.isUnresolved(description)) {
+      throw new ValidationError(
+        this,
+        `description must have 2 to 256 characters and not begin with http:// or https://, got "${description}"`,
+      );
+    }
     const group = new SecurityGroupResource(this, 'group', {
       vpcId: network.vpcId,
-      securityGroupName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
+      securityGroupName: name,
       innerAccessPolicy: 'Drop',
       ...(description === undefined ? {} : { description }),
       ...tagsOf(tags),

@@ -179,6 +179,23 @@ describe('a platform refuses', () => {
     });
   });
 
+  it('names that the cloud does not take', () => {
+    stackOf((stack) => {
+      const platform = platformIn(stack);
+      const placed = (name: string) => () => {
+        const [address = ''] = platform.reserveAddresses({ group: name, role: 'rabbitmq', count: 1 });
+        platform.place(() => ({ ...group(host(`${name}-1`, { address })), name }));
+      };
+      expect(placed('q')).toThrow(
+        'stack/ecs/q/firewall: name must have 2 to 128 letters, digits, . : _ or -, a letter first, got "q": choose',
+      );
+      expect(placed('a--b')).toThrow(
+        'stack/ecs/a--b: name must have single hyphens only, as the host name of a machine, got a--b: choose another name',
+      );
+      expect(placed('mq')).not.toThrow();
+    });
+  });
+
   it('a floating address before its hosts, a group without hosts, and a host name twice', () => {
     stackOf((stack) => {
       const platform = platformIn(stack);

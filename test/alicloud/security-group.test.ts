@@ -48,6 +48,22 @@ describe('a security group', () => {
     });
   });
 
+  it.each([
+    [
+      { name: 'my group' },
+      'name must have 2 to 128 letters, digits, . : _ or -, a letter first, got "my group"',
+    ],
+    [{ name: '1st' }, 'name must have 2 to 128 letters'],
+    [{ name: 'g'.repeat(129) }, 'name must have 2 to 128 letters'],
+    [
+      { description: 'x' },
+      'description must have 2 to 256 characters and not begin with http:// or https://, got "x"',
+    ],
+    [{ description: 'https://example.com' }, 'description must have 2 to 256 characters'],
+  ])('refuses %j', (props, message) => {
+    expect(() => group(undefined, props)).toThrow(`stack/brokers: ${message}`);
+  });
+
   it('opens ports to networks', () => {
     expect(
       rules(({ connections }) => {
