@@ -96,6 +96,7 @@ const balancer = new SlbLoadBalancer(stack, 'load-balancer', {
   vswitchId: firstVswitchId,
   masterZoneId: settings.zones[0] ?? '',
   slaveZoneId: settings.zones[1] ?? '',
+  address: '10.0.0.10',
   instanceChargeType: 'PayByCLCU',
   deleteProtection: 'on',
   tags,
@@ -140,7 +141,7 @@ new SlbListener(stack, 'listener', {
   dependsOn: [...attached, ...entries, members],
 });
 
-output('amqp_endpoint', `${balancer.address}:${AMQP}`);
+output('amqp_endpoint', `10.0.0.10:${AMQP}`);
 output('administrator_name', 'administrator');
 output('administrator_password', secrets['administrator-password'].value, true);
 output(

@@ -62,7 +62,7 @@ export class EcsSite {
     const { settings } = this;
     return {
       platform: this.platform,
-      name: `${this.props.name}-rabbitmq`,
+      name: this.brokersName,
       openFiles: settings.openFiles,
       ...this.secret('erlangCookie', 'erlang-cookie'),
       administrator: this.secret('password', 'administrator-password'),
@@ -78,6 +78,10 @@ export class EcsSite {
     this.output('administrator_name', brokers.administratorName);
     this.outputSecret('administrator_password', brokers.administratorPassword);
     this.output('management_urls', brokers.managementUrls);
+  }
+
+  private get brokersName(): string {
+    return `${this.props.name}-rabbitmq`;
   }
 
   private createPlatform(): EcsPlatform {
@@ -131,17 +135,22 @@ export class EcsSite {
   /** What clients connect to: an address, or a name of the cloud. */
   private createFrontEnd(brokers: BrokerGroup): FrontEnd {
     switch (this.settings.frontEnd) {
-      case 'slb':
-        return {
-          address: new LoadBalancer(this.scope, 'load-balancer', this.balancerProps(brokers)).address,
-        };
-      case 'nlb':
-        return {
-          name: new NetworkLoadBalancer(this.scope, 'load-balancer', this.balancerProps(brokers)).dnsName,
-        };
+      case 'slb': {
+        const [address = ''] = Object.values(this.balancerAddresses());
+        const props = { ...this.balancerProps(brokers), address };
+        return { address: new LoadBalancer(this.scope, 'load-balancer', props).address };
+      }
+      case 'nlb': {
+        const props = { ...this.balancerProps(brokers), addresses: this.balancerAddresses() };
+        return { name: new NetworkLoadBalancer(this.scope, 'load-balancer', props).dnsName };
+      }
       case 'haproxy-keepalived':
         return { address: this.createPair(brokers).floatingAddress };
     }
+  }
+
+  private balancerAddresses(): Readonly<Record<string, string>> {
+    return this.platform.reserveBalancerAddresses(this.brokersName);
   }
 
   /** Host and port for clients, by a private name where there is a zone for it. */

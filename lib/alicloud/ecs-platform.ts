@@ -117,6 +117,17 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     return { address: chosen, prefixLength: plan.addresses.prefixLength, interfaceName: 'eth0' };
   }
 
+  /**
+   * A fixed address in each zone of the network, by zone, for a load balancer in front of a group without a floating
+   * address. One that the cloud chose could be that of a machine which is yet to come.
+   * @throws ValidationError when a vSwitch has no room
+   */
+  public reserveBalancerAddresses(group: string): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.plans.map(({ vswitch, addresses }) => [vswitch.zone, addresses.floating(group)]),
+    );
+  }
+
   public place(spec: () => GroupSpec, after: readonly ITerraformDependable[] = []): IPlacedGroup {
     const { name, hosts } = spec();
     const [first] = hosts;

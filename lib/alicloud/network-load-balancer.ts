@@ -1,5 +1,5 @@
 import { NlbListener } from '@cdktf/provider-alicloud/lib/nlb-listener';
-import { NlbLoadBalancer } from '@cdktf/provider-alicloud/lib/nlb-load-balancer';
+import { NlbLoadBalancer, NlbLoadBalancerZoneMappings } from '@cdktf/provider-alicloud/lib/nlb-load-balancer';
 import { NlbServerGroup } from '@cdktf/provider-alicloud/lib/nlb-server-group';
 import { NlbServerGroupServerAttachment } from '@cdktf/provider-alicloud/lib/nlb-server-group-server-attachment';
 import { SecurityGroupRule } from '@cdktf/provider-alicloud/lib/security-group-rule';
@@ -11,6 +11,7 @@ import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { ITopologySource, Topology } from '../model/topology';
 import { dependenciesOf } from '../terraform/dependencies';
+import { assertVswitchAddress } from './cidr';
 import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
 import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
 import { INetwork, IVswitch } from './network';
@@ -34,6 +35,11 @@ export interface NetworkLoadBalancerProps {
    * @default all zones of the network
    */
   readonly zones?: readonly string[];
+  /**
+   * Private address in the vSwitch of a zone, by zone.
+   * @default chosen by the cloud at the first apply
+   */
+  readonly addresses?: Readonly<Record<string, string>>;
   /**
    * Brokers see the addresses of their clients. A broker then can't reach itself by way of the load balancer, so shovels
    * and federation must use the nodes' addresses.
@@ -127,10 +133,10 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
   }
 
   private vswitches(): readonly IVswitch[] {
-    const { network, zones } = this.props;
+    const { network, zones, addresses = {} } = this.props;
     const own = network.vswitches;
     const names = own.map(({ zone }) => zone);
-    const unknown = zones?.find((zone) => !names.includes(zone));
+    const unknown = [...(zones ?? []), ...Object.keys(addresses)].find((zone) => !names.includes(zone));
     if (unknown !== undefined) {
       throw new ValidationError(
         this,
@@ -167,11 +173,19 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       vpcId: this.props.network.vpcId,
       crossZoneEnabled: true,
       securityGroupIds: [firewall.securityGroupId],
-      zoneMappings: vswitches.map(({ zone, vswitchId }) => ({ zoneId: zone, vswitchId })),
+      zoneMappings: vswitches.map((vswitch) => this.mappingOf(vswitch)),
       deletionProtectionEnabled: this.props.deletionProtection ?? true,
       dependsOn: [deny],
       ...tagsOf(this.props.tags),
     });
+  }
+
+  private mappingOf(vswitch: IVswitch): NlbLoadBalancerZoneMappings {
+    const { zone, vswitchId } = vswitch;
+    const address = this.props.addresses?.[zone];
+    if (address === undefined) return { zoneId: zone, vswitchId };
+    assertVswitchAddress(this, address, vswitch);
+    return { zoneId: zone, vswitchId, privateIpv4Address: address };
   }
 
   private createServerGroup(listener: LoadBalancerListener): {

@@ -47,6 +47,17 @@ describe('a network load balancer', () => {
     });
   });
 
+  it('takes an address in a zone', () => {
+    const made = loadBalancer({ addresses: { 'cn-hangzhou-i': '10.0.1.10' } });
+    expect(made['alicloud_nlb_load_balancer.lb/load-balancer']).toMatchObject({
+      zone_mappings: [
+        { vswitch_id: 'vsw-1', zone_id: 'cn-hangzhou-h' },
+        { vswitch_id: 'vsw-2', zone_id: 'cn-hangzhou-i', private_ipv4_address: '10.0.1.10' },
+        { vswitch_id: 'vsw-3', zone_id: 'cn-hangzhou-j' },
+      ],
+    });
+  });
+
   it('takes zones, a name and tags', () => {
     const made = loadBalancer({
       zones: ['cn-hangzhou-j', 'cn-hangzhou-h'],
@@ -243,6 +254,16 @@ describe('a network load balancer', () => {
       'an unknown zone',
       { zones: ['cn-hangzhou-x'] },
       'zones must be of the network, got cn-hangzhou-x: use some of',
+    ],
+    [
+      'an address in an unknown zone',
+      { addresses: { 'cn-hangzhou-x': '10.0.0.10' } },
+      'zones must be of the network, got cn-hangzhou-x: use some of',
+    ],
+    [
+      'an address elsewhere',
+      { addresses: { 'cn-hangzhou-i': '10.0.0.10' } },
+      "address must be in the vSwitch's 10.0.1.0/24",
     ],
     ['a bad name', { name: '-a' }, 'name must be letters, digits, . _ and -, a letter first'],
     [

@@ -25,6 +25,23 @@ function prod(changes: object = {}): { readonly text: string; readonly stack: Sy
 const FRONT_ENDS = ['slb', 'nlb', 'haproxy-keepalived'];
 const SECRETS = ['generated', 'kms', 'oos'];
 
+it('a load balancer of prod has addresses that no machine is to have, so that the cloud takes none of those for it', () => {
+  const { resource, output } = prod({ frontEnd: 'slb' }).stack;
+  expect(Object.values(resource['alicloud_slb_load_balancer'] ?? {})).toMatchObject([
+    { address: '10.0.0.10' },
+  ]);
+  expect(output['amqp_endpoint']?.value).toBe('10.0.0.10:5672');
+  const [layer4] = Object.values(
+    prod({ frontEnd: 'nlb' }).stack.resource['alicloud_nlb_load_balancer'] ?? {},
+  );
+  const mappings = layer4?.['zone_mappings'] as { readonly private_ipv4_address: string }[];
+  const addresses = mappings.map((mapping) => mapping.private_ipv4_address);
+  expect(addresses).toEqual(['10.0.0.10', '10.0.1.10', '10.0.2.10']);
+  const machines = Object.values(resource['alicloud_instance'] ?? {}).map((machine) => machine['private_ip']);
+  expect(machines).toHaveLength(3);
+  expect(machines).not.toEqual(expect.arrayContaining([expect.stringMatching(/\.10$/)]));
+});
+
 describe.each(FRONT_ENDS)('prod behind %s', (frontEnd) => {
   it.each(SECRETS)('with secrets %s is what the provider takes', (secrets) => {
     const { stack } = prod({ frontEnd, secrets, ramRole: 'brokers' });
