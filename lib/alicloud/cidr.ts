@@ -1,6 +1,7 @@
 import { Token } from 'cdktf';
 import { Address4 } from 'ip-address';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { describeText } from '../model/unresolved';
 
 /** Prefix lengths that Alibaba Cloud takes, see "CreateVpc" and "CreateVSwitch" in its API reference. */
 export const VPC_PREFIX_LENGTHS = { least: 8, most: 28 } as const;
@@ -29,7 +30,7 @@ export function parseNetwork(
   if (!Address4.isValid(cidr) || !cidr.includes('/')) {
     throw new ValidationError(
       subject,
-      `${what} must be an IPv4 network, got ${cidr}: write e.g. 10.0.0.0/16`,
+      `${what} must be an IPv4 network, got ${describeText(cidr)}: write e.g. 10.0.0.0/16`,
     );
   }
   const network = new Address4(cidr);

@@ -1,4 +1,5 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { describeText } from '../model/unresolved';
 
 /** e.g. `cn-hangzhou`, `ap-southeast-1`, `cn-shanghai-finance-1`, see "Regions and zones" of Alibaba Cloud. */
 const REGION = '[a-z]{2}(?:-[a-z]{2,}|-\\d+)+';
@@ -9,7 +10,10 @@ const ZONE_FORM = new RegExp(`^(${REGION})(?:-|(?<=\\d))[a-z]$`);
 /** @throws ValidationError unless `region` has the form of a region, e.g. `cn-hangzhou` */
 export function assertRegion(subject: ErrorSubject, region: string): void {
   if (REGION_FORM.test(region)) return;
-  throw new ValidationError(subject, `region must look like cn-hangzhou or us-west-1, got "${region}"`);
+  throw new ValidationError(
+    subject,
+    `region must look like cn-hangzhou or us-west-1, got ${describeText(`"${region}"`)}`,
+  );
 }
 
 /**
@@ -21,6 +25,6 @@ export function regionOfZone(subject: ErrorSubject, zone: string): string {
   if (region !== undefined) return region;
   throw new ValidationError(
     subject,
-    `zone must be a region and a letter, got "${zone}": write e.g. cn-hangzhou-h or us-west-1a`,
+    `zone must be a region and a letter, got ${describeText(`"${zone}"`)}: write e.g. cn-hangzhou-h or us-west-1a`,
   );
 }

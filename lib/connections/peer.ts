@@ -1,5 +1,6 @@
 import { Address4 } from 'ip-address';
 import { ValidationError } from '../model/errors';
+import { describeText } from '../model/unresolved';
 
 /** What a firewall rule names as the other side. */
 export type PeerRule =
@@ -16,7 +17,7 @@ export class Peer {
     if (!Address4.isValid(cidr)) {
       throw new ValidationError(
         'Peer.ipv4',
-        `cidr must be an IPv4 network or address, got ${cidr}: write e.g. 10.2.0.0/16`,
+        `cidr must be an IPv4 network or address, got ${describeText(cidr)}: write e.g. 10.2.0.0/16`,
       );
     }
     const network = new Address4(cidr);

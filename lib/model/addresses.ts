@@ -1,5 +1,6 @@
 import { Address4 } from 'ip-address';
 import { ErrorSubject, ValidationError } from './errors';
+import { describeText } from './unresolved';
 
 /** How far the address blocks of two groups are apart, so that a group can grow without moving its neighbours. */
 const BLOCK_SIZE = 10;
@@ -34,7 +35,7 @@ export class AddressPlan {
     if (!Address4.isValid(cidr) || !cidr.includes('/')) {
       throw new ValidationError(
         subject,
-        `subnet must be an IPv4 network, got ${described(cidr)}: write e.g. 172.29.0.0/24`,
+        `subnet must be an IPv4 network, got ${describeText(cidr)}: write e.g. 172.29.0.0/24`,
       );
     }
     this.network = new Address4(cidr);
@@ -112,7 +113,7 @@ export class AddressPlan {
     if (candidate === undefined) {
       throw new ValidationError(
         this.subject,
-        `${owner} needs an IPv4 address, got ${described(address)}: choose one inside ${this.cidr}`,
+        `${owner} needs an IPv4 address, got ${describeText(address)}: choose one inside ${this.cidr}`,
       );
     }
     const key = candidate.correctForm();
@@ -140,9 +141,4 @@ export class AddressPlan {
     this.owners.set(key, owner);
     return key;
   }
-}
-
-/** Addresses are handed out at synth, so one that Terraform knows later is of no use. */
-function described(address: string): string {
-  return address.includes('${') ? 'a Terraform expression, which is not known at synth' : address;
 }

@@ -1,5 +1,8 @@
 import { TerraformStack, TerraformVariable } from 'cdktf';
-import { Network, NetworkProps } from '../../lib/alicloud';
+import { Construct } from 'constructs';
+import { INetwork, IVswitch, Network, NetworkProps } from '../../lib/alicloud';
+import { Peer } from '../../lib/connections/peer';
+import { broker, platformIn, topology } from './ecs-fixture';
 import { ofType, Resources, resourcesOf, stackOf } from './synthesis';
 
 const ZONES = ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'];
@@ -234,6 +237,35 @@ describe('a network that exists', () => {
   ])('refuses %s with %j', (cidr, cidrs, message) => {
     const vswitches = cidrs.map((each, index) => vswitch(`vsw-${index}`, each));
     expect(() => Network.fromAttributes({ vpcId: 'vpc-1', cidr, vswitches })).toThrow(message);
+  });
+
+  it('must be known at synth where hosts get their addresses from it', () => {
+    const unknown = 'got a Terraform expression, which is not known at synth: write e.g.';
+    stackOf((stack: TerraformStack) => {
+      const { stringValue } = new TerraformVariable(stack, 'text', { type: 'string' });
+      const existing = (own: Partial<IVswitch>): INetwork =>
+        Network.fromAttributes({
+          vpcId: 'vpc-1',
+          cidr: '10.0.0.0/16',
+          vswitches: [{ ...vswitch('vsw-1', '10.0.0.0/24'), ...own }],
+        });
+      expect(() => platformIn(stack, { network: existing({ cidr: stringValue }) })).toThrow(
+        `stack/ecs: subnet must be an IPv4 network, ${unknown} 172.29.0.0/24`,
+      );
+      const scope = new Construct(stack, 'zones');
+      expect(() =>
+        topology(
+          stack,
+          platformIn(scope, { network: existing({ zone: stringValue }), ...broker({ zoneSpread: 1 }) }),
+        ),
+      ).toThrow(`stack/zones/ecs: zone must be a region and a letter, ${unknown} cn-hangzhou-h`);
+      expect(() => Peer.ipv4(stringValue)).toThrow(
+        `Peer.ipv4: cidr must be an IPv4 network or address, ${unknown}`,
+      );
+      expect(() => new Network(stack, 'network', { cidr: stringValue, zones: ['cn-hangzhou-h'] })).toThrow(
+        `stack/network: cidr must be an IPv4 network, ${unknown}`,
+      );
+    });
   });
 
   it('refuses vSwitches of two regions', () => {
