@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { AmqpUriTls, renderAmqpUri, renderLocalUri } from '../config/amqp-uri';
 import { isUnresolved } from '../config/values';
 import { IConnectable } from '../connections/connections';
@@ -19,8 +20,8 @@ const HEARTBEAT_SECONDS = 5;
 const CONNECT_TIMEOUT_SECONDS = 5;
 const AMQP_PORT = 5672;
 const AMQPS_PORT = 5671;
-/** Letters, digits, hyphens and dots, or an address; RabbitMQ's parser takes underscores as well. */
-const HOST = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$/;
+/** Letters, digits, hyphens and dots; RabbitMQ's parser takes underscores as well. */
+const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
 
 /** A cluster as the other end of a link. */
 export interface ILinkedCluster extends IConnectable {
@@ -153,7 +154,8 @@ export class LinkEndpoint {
    */
   public static address(host: string, options: AddressLinkOptions): LinkEndpoint {
     const subject = `LinkEndpoint.address ${host}`;
-    if (!isUnresolved(host) && !HOST.test(host)) {
+    // `isIPv6` takes a zone as well, which no URI of RabbitMQ has.
+    if (!isUnresolved(host) && !HOST.test(host) && !(isIPv6(host) && !host.includes('%'))) {
       throw new ValidationError(
         subject,
         `host must be a name or an address, got "${host}": write e.g. mq.example.com and pass port on its own`,

@@ -15,6 +15,13 @@ describe('LinkEndpoint', () => {
   it.each<[string, Partial<AddressLinkOptions>, string]>([
     ['amqp://mq', {}, 'host must be a name or an address, got "amqp://mq": write e.g. mq.example.com'],
     ['mq:5672', {}, 'host must be a name or an address, got "mq:5672"'],
+    [
+      'db:5672',
+      {},
+      'host must be a name or an address, got "db:5672": write e.g. mq.example.com and pass port on its own',
+    ],
+    [':5672', {}, 'host must be a name or an address, got ":5672"'],
+    ['fe80::1%eth0', {}, 'host must be a name or an address'],
     ['a@b', {}, 'host must be a name or an address'],
     ['mq', { user: 'guest' }, 'user must not be "guest"'],
     ['mq', { user: '' }, 'user must be a text that is not empty'],
