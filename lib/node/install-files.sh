@@ -33,8 +33,7 @@ render() {
       for (i = 1; i <= length(value); i++) {
         c = substr(value, i, 1)
         if (c == "\\" || c == "\"") c = "\\" c
-        else if (c == "\n") c = "\\n"
-        else if (c == "\t") c = "\\t"
+        else if (code[c] < 32) c = sprintf("\\u%04x", code[c])
         result = result c
       }
       return result

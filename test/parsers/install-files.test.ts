@@ -6,7 +6,7 @@ import { must, run } from '../e2e/support/command';
 
 const NAME = `e2e-install-${process.pid}`;
 const { rabbitmq: IMAGE } = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { rabbitmq: string };
-const SECRET = 'a"b\\c$d&e\'f`g ü表 ${x} %{y} @@secret:cookie@@';
+const SECRET = 'line\r\nnext\ttab\u0001 a"b\\c$d&e\'f`g ü表 ${x} %{y} @@secret:cookie@@';
 
 /** Puts files into the container as a platform does. */
 async function deliver(files: Record<string, string>): Promise<void> {
