@@ -64,6 +64,7 @@ export class EcsSite {
       platform: this.platform,
       name: this.brokersName,
       openFiles: settings.openFiles,
+      heartbeatSeconds: settings.heartbeatSeconds,
       ...this.secret('erlangCookie', 'erlang-cookie'),
       administrator: this.secret('password', 'administrator-password'),
       ...(settings.memoryMiB === undefined ? {} : { memoryMiB: settings.memoryMiB }),
@@ -167,7 +168,6 @@ export class EcsSite {
 
   private balancerProps(brokers: BrokerGroup): LoadBalancerProps & NetworkLoadBalancerProps {
     const { settings } = this;
-    const { heartbeatSeconds } = settings;
     const clients = settings.clients.map((cidr) => Peer.ipv4(cidr));
     const operators = settings.operators.map((cidr) => Peer.ipv4(cidr));
     return {
@@ -176,7 +176,7 @@ export class EcsSite {
       name: this.props.name,
       allowFrom: clients,
       listeners: [
-        LoadBalancerListener.amqp(brokers, { heartbeatSeconds }),
+        LoadBalancerListener.amqp(brokers),
         ...(operators.length === 0
           ? []
           : [LoadBalancerListener.management(brokers, { allowFrom: operators })]),
@@ -188,11 +188,10 @@ export class EcsSite {
 
   private createPair(brokers: BrokerGroup): HaproxyPair {
     const { settings, platform } = this;
-    const { heartbeatSeconds } = settings;
     const pair = new HaproxyPair(this.scope, 'proxy', {
       platform,
       name: `${this.props.name}-proxy`,
-      listeners: [HaproxyListener.amqp(brokers, { heartbeatSeconds }), HaproxyListener.management(brokers)],
+      listeners: [HaproxyListener.amqp(brokers), HaproxyListener.management(brokers)],
       statistics: this.secret('password', 'statistics-password'),
     });
     for (const cidr of settings.clients) pair.connections.allowFrom(Peer.ipv4(cidr), Port.amqp, 'clients');

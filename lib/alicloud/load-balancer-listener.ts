@@ -4,12 +4,10 @@ import { ValidationError } from '../model/errors';
 import { assertHostName } from '../model/names';
 import { withDefaults } from '../model/options';
 import { TopologyEnd, TopologyLink } from '../model/topology';
-import { IBrokerTarget } from '../proxy/haproxy-listener';
+import { heartbeatOf, IBrokerTarget } from '../proxy/haproxy-listener';
 
 const AMQP_PORT = 5672;
 const MANAGEMENT_PORT = 15_672;
-/** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
-const AMQP_HEARTBEAT_SECONDS = 60;
 /** Idle limits that both load balancers take, see "CreateLoadBalancerTCPListener" and the NLB's "CreateListener". */
 const IDLE_SECONDS = { least: 10, most: 900 } as const;
 
@@ -72,7 +70,7 @@ export interface LoadBalancerListenerOptions {
 export interface AmqpLoadBalancerListenerOptions extends LoadBalancerListenerOptions {
   /**
    * Heartbeat that brokers and clients agree on; 0 where they use none.
-   * @default 60, as RabbitMQ
+   * @default what the target says
    */
   readonly heartbeatSeconds?: number;
   /** Idle connections may be lost without either side being told. @default false */
@@ -89,7 +87,7 @@ export class LoadBalancerListener {
     target: IBrokerTarget,
     options: AmqpLoadBalancerListenerOptions = {},
   ): LoadBalancerListener {
-    const { heartbeatSeconds = AMQP_HEARTBEAT_SECONDS, cutsIdleConnections = false } = options;
+    const { heartbeatSeconds = heartbeatOf(target), cutsIdleConnections = false } = options;
     const targetPort = options.targetPort ?? target.amqpPort ?? AMQP_PORT;
     const listener = new LoadBalancerListener(target, 'amqp', targetPort, 'tcp', options);
     if (!cutsIdleConnections) assertHeartbeat(listener, heartbeatSeconds);

@@ -32,6 +32,7 @@ const FAMILIES: readonly Family[] = [
     keys: /^default_(?:user|pass|users|permissions|user_tags)(?:\..*)?$/,
     way: 'use administrator or addUser',
   },
+  { keys: /^heartbeat$/, way: 'use heartbeatSeconds' },
   { keys: /^listeners\.tcp$/, way: 'the AMQP port of the cluster is fixed' },
   { keys: /^management\.listener\..*$/, way: 'the management port of the cluster is fixed' },
 ];

@@ -32,6 +32,8 @@ export interface RabbitMqConf {
   readonly diskFreeLimit?: ResourceLimit;
   /** After so long without an answer a node counts as gone, 5 to 600 s. */
   readonly netTickTimeSeconds: number;
+  /** What the broker proposes to clients, 0 for none. */
+  readonly heartbeatSeconds: number;
   /** Whether a node in a minority stops serving. For versions and stores that ask. */
   readonly pauseMinority: boolean;
   /** Whether to write that nobody logs in without a user. For versions that would allow it. */
@@ -58,6 +60,8 @@ export interface PeerDiscovery {
 }
 
 const MAX_PORT = 65_535;
+/** Two octets, see connection.tune in the specification of AMQP 0-9-1. */
+const MAX_HEARTBEAT_SECONDS = 65_535;
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error', 'critical', 'none'];
 
 /**
@@ -67,10 +71,11 @@ const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warning', 'error', 'c
 export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): string {
   assertHostName(subject, conf.clusterName);
   assertPorts(subject, conf);
-  const { memoryMiB, netTickTimeSeconds, logLevel = 'info' } = conf;
+  const { memoryMiB, netTickTimeSeconds, heartbeatSeconds, logLevel = 'info' } = conf;
   assertLimits(subject, { memoryMiB });
   assertBelowMemory(subject, conf);
   assertInteger(subject, 'netTickTimeSeconds', netTickTimeSeconds, 5, 600);
+  assertInteger(subject, 'heartbeatSeconds', heartbeatSeconds, 0, MAX_HEARTBEAT_SECONDS);
   if (!LOG_LEVELS.includes(logLevel)) {
     throw new ValidationError(
       subject,
@@ -94,6 +99,7 @@ export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): s
     writeAheadLog(memoryMiB),
     conf.pauseMinority ? 'cluster_partition_handling = pause_minority' : '',
     `net_ticktime = ${netTickTimeSeconds}`,
+    `heartbeat = ${heartbeatSeconds}`,
     conf.refuseAnonymousLogin ? 'anonymous_login_user = none' : '',
     'log.console = true',
     `log.console.level = ${logLevel}`,

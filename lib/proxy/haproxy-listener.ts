@@ -33,6 +33,8 @@ export interface IBrokerTarget {
    * @default none: only the AMQP port is checked, and a management listener goes to 15672
    */
   readonly managementPort?: number;
+  /** Heartbeat that the nodes propose to clients; 0 for none. @default 60, as RabbitMQ */
+  readonly heartbeatSeconds?: number;
   /**
    * Opened for the proxies.
    * @default nothing is opened
@@ -92,7 +94,7 @@ export interface ListenerOptions {
 export interface AmqpListenerOptions extends ListenerOptions {
   /**
    * Heartbeat that brokers and clients agree on; 0 where they use none.
-   * @default 60, as RabbitMQ
+   * @default what the target says
    */
   readonly heartbeatSeconds?: number;
   /** @default false */
@@ -108,7 +110,7 @@ export class HaproxyListener {
    * there: a frozen node does not.
    */
   public static amqp(target: IBrokerTarget, options: AmqpListenerOptions = {}): HaproxyListener {
-    const { heartbeatSeconds = AMQP_HEARTBEAT_SECONDS, cutsIdleConnections, ...common } = options;
+    const { heartbeatSeconds = heartbeatOf(target), cutsIdleConnections, ...common } = options;
     const name = common.name ?? 'amqp';
     const targetPort = common.targetPort ?? target.amqpPort ?? AMQP_PORT;
     const probed = target.managementPort === undefined ? [] : [target.managementPort];
@@ -234,6 +236,11 @@ function shared(
     ...(essential === undefined ? {} : { essential }),
     ...(extraLines === undefined ? {} : { extraLines }),
   };
+}
+
+/** What a listener goes by that does not say which heartbeat its clients use. */
+export function heartbeatOf({ heartbeatSeconds = AMQP_HEARTBEAT_SECONDS }: IBrokerTarget): number {
+  return heartbeatSeconds;
 }
 
 function amqpProbe({ managementPort }: IBrokerTarget): NonNullable<HaproxyCheck['probe']> {

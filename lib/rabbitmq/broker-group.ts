@@ -27,7 +27,7 @@ import { DefinitionsBuilder } from './definitions-builder';
 import { ExchangeOptions } from './exchange';
 import { ILinkedCluster } from './link-endpoint';
 import { LinkGraph, withoutLinks } from './link-graph';
-import { nodeConfigurationFiles } from './node-configuration';
+import { HEARTBEAT_SECONDS, nodeConfigurationFiles } from './node-configuration';
 import { RabbitMqPlugin, resolvePlugins } from './plugins';
 import { PolicyOptions } from './policy';
 import { RABBITMQ_PORTS, rabbitMqPorts } from './ports';
@@ -89,6 +89,8 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   public readonly erlangCookie: ISecret;
   /** Port of AMQP 0-9-1 and 1.0. */
   public readonly amqpPort: number = RABBITMQ_PORTS.amqp;
+  /** What the brokers propose to clients; 0 for none. */
+  public readonly heartbeatSeconds: number;
   /** Port of the management pages and API; absent without the plugin. */
   public readonly managementPort?: number;
   protected readonly name: string;
@@ -116,6 +118,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     this.plugins = resolvePlugins(this, settings.version, settings.plugins ?? [], settings.defaultPlugins);
     this.metadataStore = this.chooseStore(shape.metadataStore);
     if (this.plugins.includes('rabbitmq_management')) this.managementPort = RABBITMQ_PORTS.management;
+    this.heartbeatSeconds = settings.heartbeatSeconds ?? HEARTBEAT_SECONDS;
     this.administratorName = settings.administrator?.name ?? 'administrator';
     this.administratorPassword = this.secret(
       'administrator.password',

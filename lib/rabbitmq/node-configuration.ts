@@ -23,6 +23,8 @@ const QUORUM_GROUP_SIZE = 7;
  * there after 7 to 10 s.
  */
 const NET_TICK_TIME_SECONDS = 8;
+/** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
+export const HEARTBEAT_SECONDS = 60;
 
 /** Settings of a node that people may change. */
 export interface NodeSettings {
@@ -32,6 +34,11 @@ export interface NodeSettings {
   readonly diskFreeLimit?: ResourceLimit;
   /** After so long without an answer a node counts as gone, 5 to 600 s. @default 8 */
   readonly netTickTimeSeconds?: number;
+  /**
+   * What the broker proposes to clients, which may ask for less; 0 for none. Proxies and load balancers are held against
+   * it: one that closes idle connections sooner is refused. @default 60, as RabbitMQ
+   */
+  readonly heartbeatSeconds?: number;
   /** @default 'info' */
   readonly logLevel?: LogLevel;
   /** Lines in the format of `rabbitmq.conf` for what has no option here. @default none */
@@ -70,6 +77,7 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
     ...(diskFreeLimit === undefined ? {} : { diskFreeLimit }),
     ...(logLevel === undefined ? {} : { logLevel }),
     netTickTimeSeconds: node.netTickTimeSeconds ?? NET_TICK_TIME_SECONDS,
+    heartbeatSeconds: node.heartbeatSeconds ?? HEARTBEAT_SECONDS,
     pauseMinority: version.partitionHandling,
     refuseAnonymousLogin: version.anonymousLogin,
     definitionsPath: DEFINITIONS_PATH,

@@ -8,7 +8,14 @@ import { MetadataStore, RabbitMqVersion } from '../../lib/rabbitmq/version';
 /** What a stack decides for the brokers of an architecture; the architecture decides everything else. */
 export interface ArchitectureProps extends Pick<
   BrokerGroupProps,
-  'platform' | 'name' | 'memoryMiB' | 'openFiles' | 'erlangCookie' | 'administrator' | 'readyTimeoutSeconds'
+  | 'platform'
+  | 'name'
+  | 'memoryMiB'
+  | 'openFiles'
+  | 'heartbeatSeconds'
+  | 'erlangCookie'
+  | 'administrator'
+  | 'readyTimeoutSeconds'
 > {
   /** Where a cluster keeps vhosts, users, queues and so on. @default what its version chooses */
   readonly metadataStore?: MetadataStore;

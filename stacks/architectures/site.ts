@@ -4,7 +4,13 @@ import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 /** What a stack decides for the cluster of one site; the architecture decides everything else. */
 export interface SiteProps extends Pick<
   RabbitMqClusterProps,
-  'platform' | 'memoryMiB' | 'openFiles' | 'erlangCookie' | 'administrator' | 'readyTimeoutSeconds'
+  | 'platform'
+  | 'memoryMiB'
+  | 'openFiles'
+  | 'heartbeatSeconds'
+  | 'erlangCookie'
+  | 'administrator'
+  | 'readyTimeoutSeconds'
 > {
   /** Hosts are `<name>-1` and so on; sites know each other by it, so each has another one. */
   readonly name: string;

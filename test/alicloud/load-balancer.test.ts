@@ -304,6 +304,9 @@ describe('a listener', () => {
     expect(LoadBalancerListener.amqp(other)).toMatchObject({ port: 5673, targetPort: 5673 });
     expect(LoadBalancerListener.management(target)).toMatchObject({ port: 15_672 });
     expect(LoadBalancerListener.management(other)).toMatchObject({ port: 8080 });
+    expect(() => LoadBalancerListener.amqp({ ...target, heartbeatSeconds: 1000 })).toThrow(
+      'heartbeatSeconds must be from 1 to below the idle limit of 900 s, got 1000',
+    );
   });
 
   it.each([

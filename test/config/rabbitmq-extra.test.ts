@@ -14,15 +14,15 @@ const extra =
 
 describe('renderExtraConf', () => {
   it('keeps settings and comments in their order', () => {
-    expect(extra('# why', ' heartbeat = 30 ', 'channel_max=128 # a lot')()).toBe(
-      '# why\nheartbeat = 30\nchannel_max=128 # a lot\n',
+    expect(extra('# why', ' frame_max = 80 ', 'channel_max=128 # a lot')()).toBe(
+      '# why\nframe_max = 80\nchannel_max=128 # a lot\n',
     );
     expect(extra()()).toBe('');
   });
 
   it('drops what says the same as ours or as a line before', () => {
-    expect(extra('log.file = false', "cluster_name = 'orders'", 'heartbeat = 30', 'heartbeat = 30')()).toBe(
-      'heartbeat = 30\n',
+    expect(extra('log.file = false', "cluster_name = 'orders'", 'frame_max = 80', 'frame_max = 80')()).toBe(
+      'frame_max = 80\n',
     );
   });
 
@@ -63,9 +63,15 @@ describe('renderExtraConf', () => {
     expect(extra('cluster_formation.lock_retry_limit = 5')).not.toThrow();
   });
 
+  it('names the option that a line stands for', () => {
+    expect(extra('heartbeat = 600')).toThrow(
+      'extra line must not contradict "heartbeat = 60", got "heartbeat = 600": use heartbeatSeconds',
+    );
+  });
+
   it('refuses two lines that contradict each other', () => {
-    expect(extra('heartbeat = 30', 'heartbeat = 31')).toThrow(
-      'extra lines must not contradict each other, got "heartbeat = 30" and "heartbeat = 31": remove one',
+    expect(extra('frame_max = 80', 'frame_max = 81')).toThrow(
+      'extra lines must not contradict each other, got "frame_max = 80" and "frame_max = 81": remove one',
     );
   });
 

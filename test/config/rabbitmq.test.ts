@@ -29,6 +29,7 @@ describe('renderRabbitMqConf', () => {
       clusterName: 'c',
       amqpPort: 5672,
       netTickTimeSeconds: 60,
+      heartbeatSeconds: 60,
       pauseMinority: false,
       refuseAnonymousLogin: false,
       definitionsPath: '/d.json',
@@ -63,6 +64,7 @@ describe('renderRabbitMqConf', () => {
     [{ memoryWatermark: { relative: Number.NaN } }, 'got NaN'],
     [{ memoryWatermark: { absoluteMiB: 1 } }, 'memoryWatermark.absoluteMiB must be a whole number from 16'],
     [{ diskFreeLimit: { relative: 0 } }, 'diskFreeLimit.relative must be from 0.1 to 10, got 0'],
+    [{ heartbeatSeconds: 65_536 }, 'heartbeatSeconds must be a whole number from 0 to 65535, got 65536'],
     [{ netTickTimeSeconds: 4 }, 'netTickTimeSeconds must be a whole number from 5 to 600, got 4'],
     [{ memoryMiB: 1.5 }, 'memoryMiB must be a whole number'],
     [

@@ -90,7 +90,8 @@ describe('a real broker', () => {
       nodes: [HOST],
       nodeType: 'disc',
       memoryMiB: 1024,
-      extraConfiguration: ['# one more', 'heartbeat = 33', "product.name = 'a # b'"],
+      heartbeatSeconds: 33,
+      extraConfiguration: ['# one more', "product.name = 'a # b'"],
     });
     broker = await Broker.start(HOST, {
       ...Object.fromEntries(files.map(({ path, text }) => [path, text])),
@@ -247,10 +248,10 @@ describe('a real broker', () => {
       const text = renderExtraConf(
         'test',
         [],
-        ['# why', '  heartbeat = 5  ', "product.name = 'a # b' # c", 'product.version=${x}'],
+        ['# why', '  frame_max = 8192  ', "product.name = 'a # b' # c", 'product.version=${x}'],
       );
       const answers = await ask(LINE, text.trimEnd().split('\n'));
-      expect(answers).toEqual(['nothing', 'heartbeat = 5', 'product.name = a # b', 'product.version = ${x}']);
+      expect(answers).toEqual(['nothing', 'frame_max = 8192', 'product.name = a # b', 'product.version = ${x}']);
     });
   });
 

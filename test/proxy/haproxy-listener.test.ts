@@ -78,6 +78,10 @@ describe('HaproxyListener.amqp', () => {
     expect(text({ timeouts: { clientSeconds: 100 }, heartbeatSeconds: 50 })).not.toThrow();
     expect(text({ timeouts: { clientSeconds: 10 }, heartbeatSeconds: 0 })).not.toThrow();
     expect(text({ timeouts: { clientSeconds: 10 }, cutsIdleConnections: true })).not.toThrow();
+    const slow = HaproxyListener.amqp({ ...brokers(1), heartbeatSeconds: 20_000 }).config();
+    expect(() => renderHaproxy({ listeners: [slow], health: { port: 8405, allowFrom: [] } })).toThrow(
+      /heartbeat of 20000 s/,
+    );
   });
 });
 

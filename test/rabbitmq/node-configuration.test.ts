@@ -40,8 +40,8 @@ describe('nodeConfigurationFiles', () => {
   it("puts the user's lines last, checked against ours", () => {
     const paths = Object.keys(files()).filter((path) => path.includes('conf.d'));
     expect(paths).toEqual([...paths].sort());
-    expect(files({ extraConfiguration: ['heartbeat = 30'] })['/etc/rabbitmq/conf.d/90-user.conf']).toBe(
-      'heartbeat = 30\n',
+    expect(files({ extraConfiguration: ['frame_max = 80'] })['/etc/rabbitmq/conf.d/90-user.conf']).toBe(
+      'frame_max = 80\n',
     );
     expect(() => files({ extraConfiguration: ['net_ticktime = 60'] })).toThrow('"net_ticktime = 8"');
     expect(() => files({ extraConfiguration: ['cluster_formation.discovery_retry_limit = 1'] })).toThrow(
@@ -68,12 +68,14 @@ describe('nodeConfigurationFiles', () => {
       memoryWatermark: { relative: 0.5 },
       diskFreeLimit: { absoluteMiB: 512 },
       netTickTimeSeconds: 15,
+      heartbeatSeconds: 30,
       logLevel: 'error',
     })[own];
     expect(text).toContain('total_memory_available_override_value = 1024MiB\n');
     expect(text).toContain('vm_memory_high_watermark.relative = 0.5\n');
     expect(text).toContain('disk_free_limit.absolute = 512MiB\n');
     expect(text).toContain('net_ticktime = 15\n');
+    expect(text).toContain('heartbeat = 30\n');
     expect(text).toContain('log.console.level = error\n');
   });
 });

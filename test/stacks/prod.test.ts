@@ -105,6 +105,10 @@ describe('prod', () => {
     expect(prod().stack.output['administrator_password']).toMatchObject({ sensitive: true });
   });
 
+  it('tells the brokers which heartbeat its front end was checked against', () => {
+    expect(prod({ heartbeatSeconds: 45 }).text).toContain('heartbeat = 45');
+  });
+
   it.each([
     ['a heartbeat above the idle limit', { heartbeatSeconds: 900 }, /heartbeat.*900/],
     ['no clients', { clients: [] }, /clients: must name at least one network/],
