@@ -11,7 +11,7 @@ import { eventually, must } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { brokersOf, LocalCluster } from '../support/local-cluster';
 import { provideImages } from '../support/test-images';
-import { connect, drain, publish } from '../support/traffic';
+import { drain, open, publish } from '../support/traffic';
 
 const PREFIX = 'e2e-o';
 const BROKERS = brokersOf(PREFIX);
@@ -59,7 +59,7 @@ describe('an ordinary cluster whose queue lost its home node', () => {
   /** A connection to the nodes that are left. */
   async function elsewhere(): Promise<Connection> {
     const others = await Promise.all(BROKERS.filter((host) => host !== home).map(endpointOf));
-    const connection = connect({ ...outputs, amqp_endpoint: others.join(',') });
+    const connection = open({ ...outputs, amqp_endpoint: others.join(',') });
     connections.push(connection);
     return connection;
   }

@@ -20,9 +20,9 @@ export type Access = Pick<Outputs, 'amqp_endpoint' | 'administrator_name' | 'adm
 
 /**
  * Connects through the floating address, or to the first that answers of several addresses. Errors show in what fails, so the
- * event itself is of no interest. A test that fails closes it.
+ * event itself is of no interest. Whoever opens it closes it.
  */
-export function connect(outputs: Access): Connection {
+export function open(outputs: Access): Connection {
   const connection = new Connection({
     hosts: outputs.amqp_endpoint.split(','),
     username: outputs.administrator_name,
@@ -33,7 +33,15 @@ export function connect(outputs: Access): Connection {
     acquireTimeout: 30_000,
   });
   connection.on('error', () => undefined);
-  // Otherwise it would go on trying, and once its network is gone the address may lead out of this machine.
+  return connection;
+}
+
+/**
+ * As `open`, in a test that closes the connection in the end; when it fails, it is closed as well. Otherwise the client would go on
+ * trying, and once its network is gone the address may lead out of this machine.
+ */
+export function connect(outputs: Access): Connection {
+  const connection = open(outputs);
   onTestFailed(() => connection.close());
   return connection;
 }
