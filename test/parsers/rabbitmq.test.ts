@@ -251,7 +251,12 @@ describe('a real broker', () => {
         ['# why', '  frame_max = 8192  ', "product.name = 'a # b' # c", 'product.version=${x}'],
       );
       const answers = await ask(LINE, text.trimEnd().split('\n'));
-      expect(answers).toEqual(['nothing', 'frame_max = 8192', 'product.name = a # b', 'product.version = ${x}']);
+      expect(answers).toEqual([
+        'nothing',
+        'frame_max = 8192',
+        'product.name = a # b',
+        'product.version = ${x}',
+      ]);
     });
   });
 

@@ -128,13 +128,25 @@ describe('three sites that are all active', () => {
     const full = { 'x-queue-type': 'quorum', 'x-max-length': 5, 'x-overflow': 'reject-publish' } as const;
     await to.queueDeclare({ queue: 'full', durable: true, arguments: full });
     await to.queueBind({ queue: 'full', exchange: 'events', routingKey: '#' });
-    await announce(from, 'events', 0, 100);
+    try {
+      await eventually('the queue rejects', 30, () =>
+        announce(to, '', 0, 1, 'full').then(
+          () => undefined,
+          () => true as const,
+        ),
+      );
+      await announce(from, 'events', 0, 100);
+      const copies = () =>
+        to.queueDeclare({ queue: 'events', passive: true }).then(({ messageCount }) => messageCount);
+      await eventually('copies', 60, async () => ((await copies()) > 200 ? true : undefined));
+    } finally {
+      await to.queueDelete('full');
+    }
     const received = await drain(to, 'events', 100);
     const deliveries = [...received.values()].reduce((sum, count) => sum + count, 0);
     console.log(`rejecting queue beside: 100 published, ${deliveries} delivered`);
     expect(received.size).toBe(100);
     expect(deliveries).toBeGreaterThan(200);
-    await to.queueDelete('full');
     await Promise.all([from.close(), to.close()]);
   });
 });

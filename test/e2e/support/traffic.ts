@@ -102,11 +102,15 @@ export async function announce(
   exchange: string,
   from: number,
   count: number,
+  routingKey = 'news',
 ): Promise<void> {
   const publisher = connection.createPublisher({ confirm: true });
   const ids = Array.from({ length: count }, (_, index) => from + index);
-  await Promise.all(ids.map((id) => publisher.send({ exchange, routingKey: 'news', durable: true }, { id })));
-  await publisher.close();
+  try {
+    await Promise.all(ids.map((id) => publisher.send({ exchange, routingKey, durable: true }, { id })));
+  } finally {
+    await publisher.close();
+  }
 }
 
 /**

@@ -9,8 +9,15 @@ link() {
   ln -sfn "../../${device##*/}" "/dev/disk/$1/$value"
 }
 
-for device in /dev/vd?; do
-  [ -b "$device" ] || continue
-  link by-label LABEL
-  link by-uuid UUID
-done
+links() {
+  for device in /dev/vd?; do
+    [ -b "$device" ] || continue
+    link by-label LABEL
+    link by-uuid UUID
+  done
+}
+
+# systemd forgets what is written while this runs, and a program such as mkfs closes a disk several times.
+links
+sleep 1
+links
