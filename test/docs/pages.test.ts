@@ -20,6 +20,11 @@ const scriptsOf = (workspace?: string): Record<string, string> =>
   packages.find(({ name }, index) => (workspace === undefined ? index === 0 : name === workspace))?.scripts ??
   {};
 
+const sources = textFiles()
+  .filter(({ path }) => !path.endsWith('.md') && !path.startsWith('test/docs/'))
+  .map(({ text }) => text)
+  .join('\n');
+
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(path: string): string[] {
   return [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -67,6 +72,16 @@ describe.each(pages())('$path', ({ path, text }) => {
       if (stack !== undefined) expect(stacks, command).toContain(stack);
     }
   });
+
+  it('names only variables that something reads', () => {
+    const variables = codeOf(text).flatMap((code) => [
+      ...code.text.matchAll(/\b(BROKERS_[A-Z_]*[A-Z])\b(?:=(\S+))?/g),
+    ]);
+    for (const [, name = '', value = ''] of variables) {
+      if (name.startsWith('BROKERS_PROD_')) createApp({ [name]: value });
+      else expect(sources).toMatch(new RegExp(`\\b${name}\\b`));
+    }
+  });
 });
 
 describe('npm commands', () => {
@@ -80,6 +95,17 @@ describe('npm commands', () => {
       expect(unknown.map(([command]) => command)).toEqual([]);
     },
   );
+
+  it.each(pages())('of $path have the options that they tell of', ({ text }) => {
+    const commands = codeOf(text).flatMap((code) => [
+      ...code.text.matchAll(/\bnpm run (?:--silent )?(?!cdktf\b)([a-z][a-z:-]*) -- ([^\n]*)/g),
+    ]);
+    for (const [command, name = '', options = ''] of commands) {
+      const [script = ''] = /scripts\/\S+/.exec(scriptsOf()[name] ?? '') ?? [];
+      const help = script === '' ? '' : readFileSync(join(ROOT, script), 'utf8');
+      for (const [option] of options.matchAll(/--[a-z-]+/g)) expect(help, command).toContain(`  ${option} `);
+    }
+  });
 
   it.each(pages())('of $path are known to npm', ({ text }) => {
     const names = codeOf(text).flatMap((code) =>

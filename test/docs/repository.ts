@@ -40,14 +40,14 @@ export function pages(): readonly TextFile[] {
 
 /** Fenced blocks and inline spans of a page, in their order. */
 export function codeOf(page: string): readonly Code[] {
-  return [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$|`([^`\n]+)`/gm)].map(
+  return [...page.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$|`([^`\n]+)`/gm)].map(
     ([, language = '', block, span = '']) => ({ language, text: block ?? span }),
   );
 }
 
 /** The text without its code. */
 export function proseOf(page: string): string {
-  return page.replace(/^```\w*\n[\s\S]*?^```$|`[^`\n]+`/gm, '');
+  return page.replace(/^ *```\w*\n[\s\S]*?^ *```$|`[^`\n]+`/gm, '');
 }
 
 /** The application that the README shows for composing a stack. */
