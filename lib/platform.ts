@@ -24,7 +24,7 @@ export interface FloatingAddress {
 
 /** A group that a platform has placed. */
 export interface IPlacedGroup extends IConnectable {
-  /** Depend on this to come after the group is known to serve. */
+  /** Depend on this to come after the group serves, as far as the platform can tell. */
   readonly ready: ITerraformDependable;
 }
 

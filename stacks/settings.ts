@@ -83,7 +83,9 @@ const entries = {
   memoryMiB: v.optional(whole(256)),
   /** Limit of open files of a broker: sockets, queues and logs. */
   openFiles: v.optional(whole(4096), 65_536),
+  /** Of every machine. */
   systemDiskGiB: v.optional(whole(20, 2048, 'GiB'), 40),
+  /** Of every broker: its messages and its log. */
   dataDiskGiB: v.optional(whole(20, 32_768, 'GiB'), 100),
   /** Id of the key of KMS that encrypts the disks; the service's own key when absent. */
   kmsKey: v.optional(text),
@@ -91,6 +93,7 @@ const entries = {
   secrets: v.optional(oneOf('generated', 'kms', 'oos'), 'generated'),
   /** RAM role of the machines, needed for kms and oos. */
   ramRole: v.optional(text),
+  /** Name of a key pair for SSH to the machines; none when absent. */
   keyPair: v.optional(text),
   /** Refuse to delete machines and disks. */
   deletionProtection: v.optional(flag, true),
@@ -126,7 +129,7 @@ const schema = v.strictObject(entries, keyProblem);
 /** Of every setting. */
 export const SETTING_NAMES: readonly string[] = Object.keys(entries);
 
-/** Settings of one environment; the file `environments/prod.yaml` explains each. */
+/** Settings of one environment; each is explained above. */
 export type EnvironmentSettings = v.InferOutput<typeof schema>;
 
 /**

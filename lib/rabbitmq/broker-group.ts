@@ -217,7 +217,10 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     });
   }
 
-  /** @throws ValidationError for a bad pattern, an unknown key, one that the version lacks, or a repeated name */
+  /**
+   * @throws ValidationError for a bad pattern, an unknown key, one that the version lacks, or a repeated name; at synth for two
+   *   policies of one priority for a queue or exchange, and for one that a broker would leave out because of a key
+   */
   public addPolicy(name: string, options: PolicyOptions): void {
     this.declare((definitions) => {
       definitions.addPolicy(name, options);

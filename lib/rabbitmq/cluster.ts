@@ -18,7 +18,8 @@ const SIZES: readonly number[] = [1, 3, 5, 7];
  * A RabbitMQ cluster of one, three, five or seven nodes with one Erlang cookie, an administrator, and the vhosts, users,
  * policies, exchanges, queues and bindings that are added to it.
  *
- * A deploy succeeds only when every node sees all others and none has an alarm.
+ * Where a platform asks its hosts, as `DockerPlatform` does, a deploy succeeds only when every node sees all others and none
+ * has an alarm.
  */
 export class RabbitMqCluster extends BrokerGroup implements ITopologySource {
   private readonly ramNodes: readonly string[];
@@ -53,7 +54,7 @@ export class RabbitMqCluster extends BrokerGroup implements ITopologySource {
    * A dynamic shovel: moves messages from one queue or exchange to another, in this cluster or elsewhere. Enables its plugins.
    * A shovel that is taken out of the stack goes on: `rabbitmqctl clear_parameter shovel NAME` ends it.
    * @throws ValidationError for a bad option, or a shovel from and to the same place; at synth for a queue, exchange or user
-   *   that a cluster of this app does not declare
+   *   that a cluster of this app does not declare, and for shovels in a circle
    */
   public addShovel(name: string, options: ShovelOptions): void {
     this.declare(() => {

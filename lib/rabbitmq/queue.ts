@@ -12,7 +12,7 @@ import { assertQueueType, DEFAULT_VHOST, QueueType } from './vhost';
 export interface QueueOptions {
   /** @default '/' */
   readonly vhost?: string;
-  /** Quorum queues keep a copy on a majority of the nodes, classic queues live on one node. @default 'quorum' */
+  /** Quorum queues have a copy on every node, classic queues live on one node. @default 'quorum' */
   readonly type?: QueueType;
   /** Survives a restart; classic only, others always do. @default true */
   readonly durable?: boolean;
