@@ -25,6 +25,8 @@ const sources = textFiles()
   .map(({ text }) => text)
   .join('\n');
 
+const stacks = createApp({ BROKERS_DEPRECATED: '1' }).node.children.map(({ node }) => node.id);
+
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(path: string): string[] {
   return [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
@@ -60,7 +62,6 @@ describe.each(pages())('$path', ({ path, text }) => {
   });
 
   it('names only stacks that exist', () => {
-    const stacks = createApp({ BROKERS_DEPRECATED: '1' }).node.children.map(({ node }) => node.id);
     expect(stacks).toEqual(expect.arrayContaining(['local', 'prod']));
     const commands = codeOf(text)
       .filter(({ language }) => language !== 'ts')
