@@ -35,11 +35,12 @@ if [[ $status =~ \"running_nodes\":\[([^]]*)\] && ${BASH_REMATCH[1]} == *"\"$lea
   vhosts=$(list list_vhosts name)
   # A classic queue lives on one node and would go with it.
   while read -r vhost; do
+    queues=$(list --node "$leaving" list_queues --vhost "$vhost" --local name type messages)
     while IFS=$'\t' read -r name type messages; do
       if [[ $type == classic && $messages != 0 ]]; then
         fail "$host still holds $messages messages of classic queue $name in vhost $vhost: consume or move them first"
       fi
-    done < <(list --node "$leaving" list_queues --vhost "$vhost" --local name type messages)
+    done <<<"$queues"
   done <<<"$vhosts"
 
   # The file of this node still names the leaving ones when they were declared at its last delivery.
@@ -50,11 +51,12 @@ if [[ $status =~ \"running_nodes\":\[([^]]*)\] && ${BASH_REMATCH[1]} == *"\"$lea
   /opt/brokers/bin/rabbitmq-members grow "${staying[@]}"
   /opt/brokers/bin/rabbitmq-members shrink "$leaving"
   while read -r vhost; do
+    queues=$(list list_queues --vhost "$vhost" name type members)
     while IFS=$'\t' read -r name type members; do
       if [[ $type == stream && $members == *"$leaving"* ]]; then
         $cli rabbitmq-streams --quiet delete_replica --vhost "$vhost" "$name" "$leaving" >/dev/null
       fi
-    done < <(list list_queues --vhost "$vhost" name type members)
+    done <<<"$queues"
   done <<<"$vhosts"
   $cli rabbitmq-upgrade --quiet --node "$leaving" drain >/dev/null
   $cli rabbitmqctl --quiet --node "$leaving" stop_app >/dev/null
