@@ -76,6 +76,18 @@ describe('a delivery', () => {
     expect(await reloaded()).toBe('second');
   });
 
+  it('leaves the folders of the container open to its users, whatever the umask of who applies', async () => {
+    const umask = process.umask(0o077);
+    try {
+      await deliverText('second');
+    } finally {
+      process.umask(umask);
+    }
+    const paths = ['/', '/etc', '/opt/brokers/bin', '/opt/brokers/bin/install-files', '/etc/app.conf'];
+    const modes = await must('docker', 'exec', NAME, 'stat', '-c', '%a', ...paths);
+    expect(modes.split('\n')).toEqual(['755', '755', '755', '755', '644']);
+  });
+
   it('brings back the files of the start', async () => {
     await deliverText('second');
     await deliverText('first');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -99,15 +99,20 @@ function copiesFor(host: AgentHost, files: Readonly<Record<string, string>>): Co
 async function copyFiles(engine: Engine, host: AgentHost, copies: readonly Copy[]): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'brokers-'));
   try {
-    for (const { to, text } of copies) {
-      const target = join(root, to);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, text, { mode: to.startsWith('/opt/brokers/bin/') ? 0o755 : 0o644 });
-    }
+    for (const copy of copies) await writeCopy(root, copy);
     await engine.require(['cp', `${root}/.`, `${host.name}:/`], `${host.name}: files cannot be copied`);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** With modes that no umask narrows: the container takes them over, for the folders that it has already as well. */
+async function writeCopy(root: string, { to, text }: Copy): Promise<void> {
+  const target = join(root, to);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, text);
+  await chmod(target, to.startsWith('/opt/brokers/bin/') ? 0o755 : 0o644);
+  for (let folder = dirname(target); folder !== root; folder = dirname(folder)) await chmod(folder, 0o755);
 }
 
 /** One host restarts only while all others serve: two at once could cost the majority. */
