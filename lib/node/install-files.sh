@@ -78,8 +78,8 @@ install_hosts() {
     echo "$end"
   } >/run/brokers/hosts
   if ! cmp -s /run/brokers/hosts /etc/hosts; then
-    cat /run/brokers/hosts >/etc/hosts
     echo /etc/hosts >>"$unapplied"
+    cat /run/brokers/hosts >/etc/hosts
   fi
 }
 
@@ -93,8 +93,9 @@ install_file() {
   else
     chown "$owner:" "$new"
     chmod "$mode" "$new"
-    mv -f "$new" "$path"
+    # Noted first: once the file is in place, another run finds nothing to tell.
     echo "$path" >>"$unapplied"
+    mv -f "$new" "$path"
   fi
 }
 

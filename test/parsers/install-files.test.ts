@@ -122,6 +122,16 @@ describe('install-files', () => {
     expect((await run('docker', ['exec', NAME, 'ls', '/etc/app/plain.conf.new'])).code).not.toBe(0);
   });
 
+  it('names what changed also when it could not note that the first time', async () => {
+    await acknowledge();
+    await deliver({ '/etc/brokers/delivered/etc/app/plain.conf': 'text = noted\n' });
+    await must('docker', 'exec', NAME, 'mkdir', '/run/brokers/unapplied');
+    expect((await install()).code).not.toBe(0);
+    await must('docker', 'exec', NAME, 'rmdir', '/run/brokers/unapplied');
+    const again = await install();
+    expect([again.code, again.stdout]).toEqual([0, '/etc/app/plain.conf\n']);
+  });
+
   it('puts a secret into a URI byte by byte, whatever characters it has', async () => {
     await deliver({
       '/etc/brokers/secrets/control': 'tab\t, line\nend ~-._%25\u007f',
