@@ -15,6 +15,16 @@ worker() {
   timeout 1 wget -q -O - "$worker_url" 2>/dev/null || true
 }
 
+# Waits for a worker that is not $1.
+await_worker() {
+  tries=100
+  until now=$(worker) && [ -n "$now" ] && [ "$now" != "$1" ]; do
+    [ "$tries" -gt 0 ] || return 1
+    tries=$((tries - 1))
+    sleep 0.1
+  done
+}
+
 changed() {
   ! cmp -s "$1" "$2"
 }
@@ -35,14 +45,10 @@ if changed /etc/keepalived/keepalived.conf "$runtime/keepalived.loaded"; then
 fi
 
 if changed /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"; then
-  before=$(worker)
+  # Unless the old worker is known, it passes for the new one.
+  await_worker '' || fail 'haproxy does not answer'
   kill -USR2 "$(cat "$runtime/haproxy.pid")" || fail 'haproxy does not run'
-  tries=100
-  until now=$(worker) && [ -n "$now" ] && [ "$now" != "$before" ]; do
-    [ "$tries" -gt 0 ] || fail 'haproxy kept its old configuration: its log says why'
-    tries=$((tries - 1))
-    sleep 0.1
-  done
+  await_worker "$now" || fail 'haproxy kept its old configuration: its log says why'
   cp /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"
 fi
 

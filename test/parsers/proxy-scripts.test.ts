@@ -158,6 +158,25 @@ describe('a proxy container', () => {
       expect(await isReady()).toBe(true);
     });
 
+    it('does not take the old worker for the new one when it answered late', async () => {
+      const before = await worker();
+      // Its first answer comes after the second that a reload gives it.
+      const late = `#!/bin/sh
+        case "$*" in */worker) ! rm /run/late 2>/dev/null || sleep 2 ;; esac
+        exec /usr/bin/wget "$@"`;
+      await proxy.copy({ '/usr/local/bin/wget': late });
+      const prepare = 'test -x /usr/bin/wget && chmod 0755 /usr/local/bin/wget && touch /run/late';
+      expect((await proxy.exec('sh', '-c', prepare)).code).toBe(0);
+      // Nobody has the address: that shows only when HAProxy loads the file.
+      await deliver({ [HAPROXY]: `${SERVING}listen elsewhere\n  mode tcp\n  bind 192.0.2.1:5999\n` });
+      expect(await reload()).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'haproxy kept its old configuration: its log says why\n',
+      });
+      expect(await worker()).toBe(before);
+    });
+
     it('gives the address away while no server lives, and says so', async () => {
       await deliver({ [HAPROXY]: haproxyConfig(9) });
       expect((await reload()).code).toBe(0);
