@@ -19,7 +19,7 @@ import { BrokerGroup } from '../lib/rabbitmq/broker-group';
 import { RabbitMqVersion } from '../lib/rabbitmq/version';
 import { Secret } from '../lib/secret';
 import { SiteProps } from './architectures/site';
-import { registryImages } from './images';
+import { pushedImages } from './images';
 import { fetchedSecret } from './secrets';
 import { EnvironmentSettings } from './settings';
 
@@ -88,13 +88,14 @@ export class EcsSite {
   private createPlatform(): EcsPlatform {
     const { scope, settings } = this;
     const { docker } = settings;
+    const names = { ...pushedImages(this.props.version.line), ...settings.images };
     const key = settings.kmsKey === undefined ? {} : { kmsKeyId: settings.kmsKey };
     const systemDisk = { sizeGiB: settings.systemDiskGiB, ...key };
     return new EcsPlatform(scope, 'ecs', {
       network: this.network,
       images: Images.fromRegistry({
-        rabbitmq: `${settings.registry}/${settings.images.rabbitmq ?? registryImages().rabbitmq[this.props.version.line]}`,
-        proxy: `${settings.registry}/${settings.images.proxy}`,
+        rabbitmq: `${settings.registry}/${names.rabbitmq}`,
+        proxy: `${settings.registry}/${names.proxy}`,
       }),
       machineImage: MachineImage.of(settings.image, settings.os),
       machines: {

@@ -31,6 +31,12 @@ export function registryImages(): SeriesImages {
   return bySeries(names, series);
 }
 
+/** Names of the images of `registryImages` after `npm run images -- --push`, which keeps the last part. */
+export function pushedImages(line: string): { readonly rabbitmq: string; readonly proxy: string } {
+  const { rabbitmq, proxy } = registryImages();
+  return { rabbitmq: lastPart(rabbitmq[line] ?? ''), proxy: lastPart(proxy) };
+}
+
 /** The images that set-up found or built on this machine; without set-up, those of the registry. */
 export function localImages(): IImageSource {
   if (!existsSync(join(ROOT, '.setup', 'images.json'))) return Images.fromRegistry(registryImages());
@@ -47,6 +53,10 @@ function bySeries(
   others: Readonly<Record<string, string>>,
 ): SeriesImages {
   return { rabbitmq: { ...others, [rabbitmqVersion]: rabbitmq }, proxy };
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }
 
 function read(path: string): unknown {

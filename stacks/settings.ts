@@ -66,11 +66,8 @@ const entries = {
   registryUser: v.optional(text),
   /** Registries without TLS, as host:port. */
   insecureRegistries: v.optional(texts, []),
-  /** Image names below the registry; the brokers' follows from the architecture when absent. */
-  images: v.optional(
-    v.strictObject({ rabbitmq: v.optional(text), proxy: v.optional(text, 'proxy:3.0') }, keyProblem),
-    {},
-  ),
+  /** Image names below the registry; when absent, those of images/registry.json without what is before their last slash. */
+  images: v.optional(v.strictObject({ rabbitmq: v.optional(text), proxy: v.optional(text) }, keyProblem), {}),
   /** What clients connect to. */
   frontEnd: oneOf('slb', 'nlb', 'haproxy-keepalived'),
   /** Networks of the applications. */

@@ -105,6 +105,17 @@ describe('prod', () => {
     expect(prod().stack.output['administrator_password']).toMatchObject({ sensitive: true });
   });
 
+  it('runs the images that are pushed, under the names that they have then', () => {
+    const { text } = prod({ frontEnd: 'haproxy-keepalived', registry: 'registry.example.com/mq' });
+    const { rabbitmq, proxy } = JSON.parse(
+      readFileSync(join(ROOT, 'images', 'registry.json'), 'utf8'),
+    ) as Record<string, string>;
+    expect(proxy).toContain('/');
+    for (const name of [rabbitmq, proxy]) {
+      expect(text).toContain(`registry.example.com/mq/${name?.split('/').at(-1) ?? ''}`);
+    }
+  });
+
   it('tells the brokers which heartbeat its front end was checked against', () => {
     expect(prod({ heartbeatSeconds: 45 }).text).toContain('heartbeat = 45');
   });

@@ -16,7 +16,7 @@ describe('settings', () => {
       architecture: 'quorum',
       docker: 'mirror',
       insecureRegistries: [],
-      images: { proxy: 'proxy:3.0' },
+      images: {},
       operators: [],
       heartbeatSeconds: 60,
       openFiles: 65_536,
