@@ -94,7 +94,7 @@ export interface HaproxyPairProps {
    * @default none
    */
   readonly memoryMiB?: number;
-  /** How long a deploy waits for both hosts to serve, 1 to 86,400. @default 60 */
+  /** How long a deploy on Docker waits for both hosts, 1 to 86,400; one on ECS ends when the machines run. @default 60 */
   readonly readyTimeoutSeconds?: number;
   /** What must exist before the pair, besides the targets of its listeners. @default nothing */
   readonly after?: readonly ITerraformDependable[];

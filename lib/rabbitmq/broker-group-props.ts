@@ -42,7 +42,7 @@ export interface BrokerGroupProps extends NodeSettings {
   readonly memoryMiB?: number;
   /** Limit of open files, from 1024: RabbitMQ wants at least 50,000 in production. @default the engine's own */
   readonly openFiles?: number;
-  /** How long a deploy waits for all brokers, 1 to 86,400. @default 180 */
+  /** How long a deploy on Docker waits for all brokers, 1 to 86,400; one on ECS ends when the machines run. @default 180 */
   readonly readyTimeoutSeconds?: number;
   /** What must exist before the brokers. @default nothing */
   readonly after?: readonly ITerraformDependable[];
