@@ -32,10 +32,18 @@ list() {
 }
 
 if [[ $status =~ \"running_nodes\":\[([^]]*)\] && ${BASH_REMATCH[1]} == *"\"$leaving\""* ]]; then
+  # Where a queue does not answer in time, the tool writes an error among the queues and ends with 0.
+  list_queues() {
+    queues=$(list list_queues --vhost "$vhost" "$@")
+    if problem=$(grep -vm 1 -e $'\t' -e '^$' <<<"$queues"); then
+      fail "the queues of vhost $vhost cannot be listed: $problem"
+    fi
+  }
+
   vhosts=$(list list_vhosts name)
   # A classic queue lives on one node and would go with it.
-  while read -r vhost; do
-    queues=$(list --node "$leaving" list_queues --vhost "$vhost" --local name type messages)
+  while IFS= read -r vhost; do
+    list_queues --node "$leaving" --local name type messages
     while IFS=$'\t' read -r name type messages; do
       if [[ $type == classic && $messages != 0 ]]; then
         fail "$host still holds $messages messages of classic queue $name in vhost $vhost: consume or move them first"
@@ -50,8 +58,8 @@ if [[ $status =~ \"running_nodes\":\[([^]]*)\] && ${BASH_REMATCH[1]} == *"\"$lea
   done
   /opt/brokers/bin/rabbitmq-members grow "${staying[@]}"
   /opt/brokers/bin/rabbitmq-members shrink "$leaving"
-  while read -r vhost; do
-    queues=$(list list_queues --vhost "$vhost" name type members)
+  while IFS= read -r vhost; do
+    list_queues name type members
     while IFS=$'\t' read -r name type members; do
       if [[ $type == stream && $members == *"$leaving"* ]]; then
         $cli rabbitmq-streams --quiet delete_replica --vhost "$vhost" "$name" "$leaving" >/dev/null
