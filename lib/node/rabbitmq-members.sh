@@ -6,15 +6,15 @@ set -euo pipefail
 
 action=$1
 shift
-strategy=()
-[[ $action == shrink ]] || strategy=(all)
 
-# All nodes at once: each call spends most of its time starting Erlang. Until 3.11.4 `grow --errors-only` shows none.
+# All nodes at once: each call spends most of its time starting Erlang. Until 3.11.4 `grow --errors-only` shows none. A node
+# is asked itself to grow: others pass over one that is down and tell nothing.
 refused() {
-  local node
+  local node command
   for node in "$@"; do
-    { /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --silent "$action" "$node" "${strategy[@]}" 2>&1 ||
-      echo "error: exit code $?"; } &
+    command=(shrink "$node")
+    [[ $action == shrink ]] || command=(--node "$node" grow "$node" all)
+    { /opt/brokers/bin/rabbitmq-cli rabbitmq-queues --silent "${command[@]}" 2>&1 || echo "error: exit code $?"; } &
   done
   wait
 }

@@ -67,6 +67,19 @@ describe('rabbitmq-members', () => {
     expect(await calls()).toHaveLength(2);
   });
 
+  it('asks a node itself for which queues get members, since 3.10.8 passes over one that is down', async () => {
+    await tools("*'--node rabbit@n-2'*) echo 'Error: not running' >&2; exit 64 ;;");
+    expect(await script('rabbitmq-members', ['grow', 'rabbit@n-1', 'rabbit@n-2'], true)).toMatchObject({
+      code: 1,
+    });
+  });
+
+  it('asks this node for which queues lose members, since the other one may be gone', async () => {
+    await tools('*) ;;');
+    expect(await script('rabbitmq-members', ['shrink', 'rabbit@n-2'])).toMatchObject({ code: 0, output: '' });
+    expect(await calls()).toEqual(['rabbitmq-queues --silent shrink rabbit@n-2']);
+  });
+
   it('asks once where every queue took its member', async () => {
     await tools("*) printf '/\\tq\\t2\\tok\\n' ;;");
     const answer = await script('rabbitmq-members', ['grow', 'rabbit@n-1', 'rabbit@n-2']);
