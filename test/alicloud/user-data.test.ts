@@ -1,13 +1,17 @@
 import { TerraformStack } from 'cdktf';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DockerInstallation } from '../../lib/alicloud/docker-installation';
 import { EcsPlatformProps } from '../../lib/alicloud/ecs-platform';
 import { MachineImage } from '../../lib/alicloud/machine-image';
 import { UserData } from '../../lib/alicloud/user-data';
 import { MachineOs, renderDockerInstall } from '../../lib/config/docker-install';
 import { renderEngineSettings } from '../../lib/config/engine-settings';
+import { nodeScript } from '../../lib/node/script';
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Secret } from '../../lib/secret';
+import { ROOT } from '../docs/repository';
 import { platformIn, topology } from './ecs-fixture';
 import { resourcesOf, stackOf } from './synthesis';
 import { UserDataDocument, userDataOf } from './user-data-document';
@@ -94,14 +98,14 @@ describe('the user data of a broker', () => {
   });
 });
 
-it('is under 16 KiB for each machine of a small topology, so that a cluster may declare much', () => {
+it('is under 16 kB for each machine of a small topology, so that a cluster may declare much', () => {
   const stack = stackOf((made) => topology(made, platformIn(made)));
   const sizes = stack.node
     .findAll()
     .flatMap((construct) => (construct instanceof UserData ? construct.sizeBytes : []));
   expect(sizes).toHaveLength(5);
   expect(Math.min(...sizes)).toBeGreaterThan(4096);
-  expect(Math.max(...sizes)).toBeLessThan(16 * 1024);
+  expect(Math.max(...sizes)).toBeLessThan(16_000);
 });
 
 it('has no disk and no volume for a proxy', () => {
@@ -242,4 +246,14 @@ describe('user data that is too large', () => {
       cluster(100);
     }).not.toThrow();
   });
+});
+
+it('has the comment at the head of a script, and none of the others', () => {
+  const { text } = nodeScript('rabbitmq-leave');
+  const comments = text.split('\n').filter((line) => line.trim().startsWith('#'));
+  expect(comments.length).toBeGreaterThan(1);
+  expect(text.startsWith(`${comments.join('\n')}\nset -euo pipefail\n`)).toBe(true);
+  const source = readFileSync(join(ROOT, 'lib/node/rabbitmq-leave.sh'), 'utf8');
+  const code = (whole: string): string[] => whole.split('\n').filter((line) => !/^\s*#/.test(line));
+  expect(code(text)).toEqual(code(source));
 });
