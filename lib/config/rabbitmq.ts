@@ -59,6 +59,9 @@ export interface PeerDiscovery {
   readonly retryIntervalMilliseconds?: number;
 }
 
+/** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
+export const HEARTBEAT_SECONDS = 60;
+
 const MAX_PORT = 65_535;
 /** Two octets, see connection.tune in the specification of AMQP 0-9-1. */
 const MAX_HEARTBEAT_SECONDS = 65_535;

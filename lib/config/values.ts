@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { UNRESOLVED } from '../model/unresolved';
 
 /** Longest time that HAProxy and Keepalived can count, in seconds: 2^31 - 1 ms. */
 const MAX_SECONDS = 2_147_483;
@@ -18,7 +19,7 @@ export function isKnownNumber(value: number): boolean {
 
 /** `value` for an error message, where the code of one that is known only when the stack is applied says nothing. */
 export function describeNumber(value: number): string {
-  return isKnownNumber(value) ? String(value) : 'a Terraform expression, which is not known at synth';
+  return isKnownNumber(value) ? String(value) : UNRESOLVED;
 }
 
 /** @throws ValidationError unless `value` is a whole number from `min` to `max` */

@@ -6,6 +6,7 @@ import {
   HaproxyProbe,
   HaproxyTimeouts,
 } from '../config/haproxy-config';
+import { HEARTBEAT_SECONDS } from '../config/rabbitmq';
 import { Connections } from '../connections/connections';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
@@ -15,8 +16,6 @@ import { TopologyEnd, TopologyLink } from '../model/topology';
 
 const AMQP_PORT = 5672;
 const MANAGEMENT_PORT = 15_672;
-/** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
-const AMQP_HEARTBEAT_SECONDS = 60;
 /** A node lives while its management pages answer. */
 const PAGES: HaproxyProbe = { kind: 'http', path: '/' };
 
@@ -123,7 +122,7 @@ export class HaproxyListener {
       (port) => ({
         ...shared(name, port, targetPort, target, common),
         mode: 'tcp',
-        check: withDefaults(withDefaults({ probe: amqpProbe(target) }, target.check), common.check),
+        check: checkOf(amqpProbe(target), target, common),
         ...(heartbeatSeconds === 0 ? {} : { heartbeatSeconds }),
         ...(cutsIdleConnections === undefined ? {} : { cutsIdleConnections }),
       }),
@@ -147,7 +146,7 @@ export class HaproxyListener {
         essential: false,
         ...shared(name, port, targetPort, target, options),
         mode: 'http',
-        check: withDefaults(withDefaults({ probe: PAGES }, target.check), options.check),
+        check: checkOf(PAGES, target, options),
       }),
     );
   }
@@ -239,8 +238,13 @@ function shared(
 }
 
 /** What a listener goes by that does not say which heartbeat its clients use. */
-export function heartbeatOf({ heartbeatSeconds = AMQP_HEARTBEAT_SECONDS }: IBrokerTarget): number {
+export function heartbeatOf({ heartbeatSeconds = HEARTBEAT_SECONDS }: IBrokerTarget): number {
   return heartbeatSeconds;
+}
+
+/** What the listener says, else what the target says. */
+function checkOf(probe: HaproxyProbe, target: IBrokerTarget, { check }: ListenerOptions): HaproxyCheck {
+  return withDefaults(withDefaults({ probe }, target.check), check);
 }
 
 function amqpProbe({ managementPort }: IBrokerTarget): NonNullable<HaproxyCheck['probe']> {

@@ -47,10 +47,15 @@ export function assertEntityName(subject: ErrorSubject, what: string, name: stri
  */
 export function assertKnownName(subject: ErrorSubject, what: string, name: string): void {
   assertEntityName(subject, what, name);
-  if (!isUnresolved(name)) return;
+  assertKnownText(subject, what, name, 'the file of the password is named after it');
+}
+
+/** @throws ValidationError with `reason` when `text` is known only when the stack is applied */
+export function assertKnownText(subject: ErrorSubject, what: string, text: string, reason: string): void {
+  if (!isUnresolved(text)) return;
   throw new ValidationError(
     subject,
-    `${what} must be known at synth, got a Terraform expression: the file of the password is named after it, so give it as text`,
+    `${what} must be known at synth, got a Terraform expression: ${reason}, so give it as text`,
   );
 }
 

@@ -2,7 +2,7 @@ import { ParameterDefinition, ParameterSettings, PolicyDefinition } from '../con
 import { ShovelAckMode } from '../config/static-shovels';
 import { isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { assertEntityName, assertKnownName } from './entity-name';
+import { assertEntityName, assertKnownName, assertKnownText } from './entity-name';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
 import { sameBrokers } from './link-graph';
 import { assertCount, MAX_MILLISECONDS } from './numbers';
@@ -220,12 +220,7 @@ function usedBy(
     throw new ValidationError(subject, `${key} and ${other} exclude each other: keep one`);
   }
   const value = String(definition[key]);
-  if (isUnresolved(value)) {
-    throw new ValidationError(
-      subject,
-      `${key} must be known at synth, got a Terraform expression: it is checked against what is declared, so give it as text`,
-    );
-  }
+  assertKnownText(subject, key, value, 'it is checked against what is declared');
   if (key === 'federation-upstream') return [assertKnown(subject, upstreams, vhost, value)];
   const found = upstreamsOf(policy, upstreams, sets);
   if (key === 'federation-upstream-pattern') {

@@ -1,5 +1,6 @@
 import { renderAdvancedConfig } from '../config/advanced-config';
 import {
+  HEARTBEAT_SECONDS,
   LogLevel,
   NodeType,
   renderPeerDiscovery,
@@ -23,8 +24,6 @@ const QUORUM_GROUP_SIZE = 7;
  * there after 7 to 10 s.
  */
 const NET_TICK_TIME_SECONDS = 8;
-/** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
-export const HEARTBEAT_SECONDS = 60;
 
 /** Settings of a node that people may change. */
 export interface NodeSettings {

@@ -5,18 +5,20 @@ import { BrokerGroupProps } from '../../lib/rabbitmq/broker-group-props';
 import { QueueOptions } from '../../lib/rabbitmq/queue';
 import { MetadataStore, RabbitMqVersion } from '../../lib/rabbitmq/version';
 
-/** What a stack decides for the brokers of an architecture; the architecture decides everything else. */
-export interface ArchitectureProps extends Pick<
+/** What a stack decides for any brokers; the architecture decides everything else. */
+export type StackChoices = Pick<
   BrokerGroupProps,
   | 'platform'
-  | 'name'
   | 'memoryMiB'
   | 'openFiles'
   | 'heartbeatSeconds'
   | 'erlangCookie'
   | 'administrator'
   | 'readyTimeoutSeconds'
-> {
+>;
+
+/** What a stack decides for the brokers of an architecture. */
+export interface ArchitectureProps extends StackChoices, Pick<BrokerGroupProps, 'name'> {
   /** Where a cluster keeps vhosts, users, queues and so on. @default what its version chooses */
   readonly metadataStore?: MetadataStore;
   /** Number of brokers. @default what the architecture says */

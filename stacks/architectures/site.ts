@@ -1,17 +1,8 @@
-import { RabbitMqClusterProps } from '../../lib/rabbitmq/cluster-props';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
+import { StackChoices } from './architecture';
 
-/** What a stack decides for the cluster of one site; the architecture decides everything else. */
-export interface SiteProps extends Pick<
-  RabbitMqClusterProps,
-  | 'platform'
-  | 'memoryMiB'
-  | 'openFiles'
-  | 'heartbeatSeconds'
-  | 'erlangCookie'
-  | 'administrator'
-  | 'readyTimeoutSeconds'
-> {
+/** What a stack decides for the cluster of one site. */
+export interface SiteProps extends StackChoices {
   /** Hosts are `<name>-1` and so on; sites know each other by it, so each has another one. */
   readonly name: string;
   /** @default 3 */
