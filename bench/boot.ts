@@ -1,18 +1,17 @@
 /** What machines like ECS instances take from power-on until the cluster serves. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { startAlicloudProvider } from '../test/e2e/support/alicloud-provider';
 import { Environments } from '../test/e2e/support/environments';
 import { InstanceMachines } from '../test/e2e/support/machines/instances';
 import { Machine } from '../test/e2e/support/machines/machine';
 import { MachineNetwork } from '../test/e2e/support/machines/network';
-import { BROKERS, EngineImages, prodSettings, PROXIES } from '../test/e2e/support/machines/prod-settings';
+import { BROKERS, prodSettings, PROXIES } from '../test/e2e/support/machines/prod-settings';
 import { Registry } from '../test/e2e/support/machines/registry';
 import { load } from '../test/scripts/load';
 import { assertNotInterrupted, BenchError, watchSignals } from './command';
 import { deployPrograms } from './machine';
-import { PREFIX, ROOT } from './names';
+import { PREFIX } from './names';
 import { Measurement, Part, ratio } from './report';
+import { engineImages } from '../test/e2e/support/engine-images';
 
 const ROUNDS = 3;
 /** Apart from the networks of the tests. */
@@ -27,7 +26,7 @@ export async function measureBoot(say: (line: string) => void): Promise<Part> {
   await load('command');
   // That module ends its process at a signal, and here machines have to be taken away first.
   watchSignals();
-  const images = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as EngineImages;
+  const images = engineImages();
   const healthy: number[] = [];
   const stages: Stages[] = [];
   const empty: number[] = [];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Connection } from 'rabbitmq-client';
 import { AlicloudProvider, startAlicloudProvider } from './support/alicloud-provider';
 import { eventually } from './support/command';
@@ -8,10 +7,11 @@ import { describeBoot } from './support/machines/boot-report';
 import { InstanceMachines } from './support/machines/instances';
 import { Machine } from './support/machines/machine';
 import { MachineNetwork } from './support/machines/network';
-import { BROKERS, EngineImages, prodSettings, PROXIES } from './support/machines/prod-settings';
+import { BROKERS, prodSettings, PROXIES } from './support/machines/prod-settings';
 import { Registry } from './support/machines/registry';
 import { ask, QueueDescription } from './support/management';
 import { connect, drain, publish } from './support/traffic';
+import { engineImages } from './support/engine-images';
 
 const NETWORK = 'e2e-ecs';
 const MESSAGES = 10_000;
@@ -19,7 +19,7 @@ const CIDR = '172.30.32.0/20';
 /** `base64` of the cloud's limit is larger: this is what an instance gets after decoding. */
 const MOST_BYTES = 16 * 1024;
 
-const images = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as EngineImages;
+const images = engineImages();
 let network: MachineNetwork;
 let provider: AlicloudProvider;
 let instances: InstanceMachines;

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { SecretServices } from '../node/secret-services';
 import { AlicloudProvider, startAlicloudProvider } from './support/alicloud-provider';
 import { must } from './support/command';
 import { Environments } from './support/environments';
 import { InstanceMachines } from './support/machines/instances';
 import { MachineNetwork } from './support/machines/network';
-import { EngineImages, prodSettings } from './support/machines/prod-settings';
+import { prodSettings } from './support/machines/prod-settings';
 import { Registry } from './support/machines/registry';
 import { connect, drain, publish } from './support/traffic';
+import { engineImages } from './support/engine-images';
 
 const CIDR = '172.30.112.0/20';
 /** Where every instance finds its metadata service. */
@@ -21,7 +21,7 @@ const HOSTS = Object.fromEntries(
   ['kms', 'oos'].map((store) => [`${store}-vpc.cn-hangzhou.aliyuncs.com`, METADATA]),
 );
 
-const images = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as EngineImages;
+const images = engineImages();
 const services = new SecretServices();
 let network: MachineNetwork;
 let provider: AlicloudProvider;

@@ -1,19 +1,18 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../scripts/load';
 import { eventually } from './support/command';
 import { BootReport, describeBoot } from './support/machines/boot-report';
 import { DataDisk } from './support/machines/data-disk';
 import { Machine } from './support/machines/machine';
 import { MachineNetwork } from './support/machines/network';
 import { Registry } from './support/machines/registry';
+import { engineImages } from './support/engine-images';
 
 const NAME = 'e2e-machines';
 const ADDRESS = '172.30.20.11';
 const PAIR = ['172.30.20.21', '172.30.20.22'] as const;
 const FLOATING = '172.30.20.100';
 
-const { proxy } = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as { proxy: string };
+const { proxy } = engineImages();
 let network: MachineNetwork;
 let loopsBefore: readonly string[];
 

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { deliver } from '../../lib/docker/agent/deliver';
 import { Engine } from '../../lib/docker/agent/engine';
 import { AgentHost } from '../../lib/docker/agent/group';
 import { nodeScript } from '../../lib/node/script';
 import { must, run } from '../e2e/support/command';
+import { engineImages } from '../e2e/support/engine-images';
 
 const NAME = `e2e-deliver-${process.pid}`;
-const { proxy: IMAGE } = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { proxy: string };
+const { proxy: IMAGE } = engineImages();
 
 const GROUP = { name: 'group', hosts: [NAME], readyCommand: ['true'], readyTimeoutSeconds: 10 };
 const HOST: AgentHost = {

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { nodeScript } from '../../lib/node/script';
 import { must, run } from '../e2e/support/command';
+import { engineImages } from '../e2e/support/engine-images';
 
 const NAME = `e2e-install-${process.pid}`;
-const { rabbitmq: IMAGE } = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { rabbitmq: string };
+const { rabbitmq: IMAGE } = engineImages();
 const SECRET = 'line\r\nnext\ttab\u0001 a"b\\c$d&e\'f`g ü表 ${x} %{y} @@secret:cookie@@';
 
 /** Puts files into the container as a platform does. */

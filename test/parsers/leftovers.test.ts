@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { must, run } from '../e2e/support/command';
-import { ROOT, load } from '../scripts/load';
+import { load } from '../scripts/load';
+import { engineImages } from '../e2e/support/engine-images';
 
 interface Resource {
   readonly kind: string;
@@ -11,9 +10,7 @@ interface Resource {
 
 const MINE = 'e2e-left-mine';
 const OTHER = 'e2e-left-other';
-const { proxy: image } = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as {
-  proxy: string;
-};
+const { proxy: image } = engineImages();
 
 /** A network, a volume and a container in both, labelled as a deployment labels them. */
 async function create(network: string): Promise<void> {

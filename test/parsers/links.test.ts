@@ -10,6 +10,7 @@ import { delivered } from '../rabbitmq/linked-clusters';
 import { platformIn, stack } from '../docker/fixture';
 import { until } from './proxy-container';
 import { ADMINISTRATOR, Broker } from './rabbitmq-broker';
+import { engineImages } from '../e2e/support/engine-images';
 
 const HOST = 'solo-1';
 /** Everything that URIs, JSON, Erlang and shells treat in a special way. */
@@ -17,9 +18,7 @@ const PASSWORD = 'p@ss:w/o\\rd "ü€😀" %25 \' $ ${x} # ?&=';
 const USER = 'li:nk@ü';
 const VHOST = 'shop/%2F "ü"';
 const BETWEEN_EXCHANGES = `shovels/vhost/%2F/${encodeURIComponent('between exchanges ü')}`;
-const { rabbitmqVersion } = JSON.parse(readFileSync(join(__dirname, '../../.setup/images.json'), 'utf8')) as {
-  rabbitmqVersion: string;
-};
+const { rabbitmqVersion } = engineImages();
 
 /** A certificate for 127.0.0.1 that its own authority has signed. */
 interface Certificates {

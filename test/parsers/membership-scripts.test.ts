@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { nodeScript } from '../../lib/node/script';
 import { must, run } from '../e2e/support/command';
+import { engineImages } from '../e2e/support/engine-images';
 
 const NAME = `e2e-membership-${process.pid}`;
-const { rabbitmq: IMAGE } = JSON.parse(readFileSync('.setup/images.json', 'utf8')) as { rabbitmq: string };
+const { rabbitmq: IMAGE } = engineImages();
 const BIN = '/opt/brokers/bin';
 const STATUS =
   '{"disk_nodes":["rabbit@n-1","rabbit@n-2"],"ram_nodes":[],"running_nodes":["rabbit@n-1","rabbit@n-2"]}';

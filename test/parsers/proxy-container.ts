@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { engineImages } from '../e2e/support/engine-images';
 
 const run = promisify(execFile);
 
@@ -42,9 +43,7 @@ export class ProxyContainer {
     command: readonly string[],
     files: Readonly<Record<string, string>>,
   ): Promise<ProxyContainer> {
-    const { proxy } = JSON.parse(readFileSync(join(__dirname, '../../.setup/images.json'), 'utf8')) as {
-      proxy: string;
-    };
+    const { proxy } = engineImages();
     const [entrypoint = '', ...rest] = command;
     const id = await must('create', '--init', ...options, '--entrypoint', entrypoint, proxy, ...rest);
     const container = new ProxyContainer(id.trim());

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { docker, until } from './proxy-container';
+import { engineImages } from '../e2e/support/engine-images';
 
 /** User that every test broker has, besides what is declared. */
 export const ADMINISTRATOR = { name: 'administrator', password: 'test' } as const;
@@ -20,9 +21,7 @@ exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups "$server"`;
 export class Broker {
   /** @param files by absolute path, there before the broker starts */
   public static async start(hostName: string, files: Readonly<Record<string, string>>): Promise<Broker> {
-    const { rabbitmq } = JSON.parse(readFileSync(join(__dirname, '../../.setup/images.json'), 'utf8')) as {
-      rabbitmq: string;
-    };
+    const { rabbitmq } = engineImages();
     const args = ['create', '--hostname', hostName, '--entrypoint', 'bash', rabbitmq, '-c', START];
     const broker = new Broker((await must(...args)).trim());
     try {

@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { renderAdvancedConfig } from '../../lib/config/advanced-config';
 import { renderDefinitions } from '../../lib/config/definitions';
 import { renderPeerDiscovery, renderRabbitMqConf } from '../../lib/config/rabbitmq';
@@ -14,13 +12,12 @@ import { anyPeerDiscovery, anyRabbitMqConf, TYPICAL } from '../config/rabbitmq-c
 import { anyPattern, BROKEN, DEEP } from '../rabbitmq/patterns';
 import { ADMINISTRATOR as SECRETS, anyTopology, declare, shop } from '../rabbitmq/topologies';
 import { ADMINISTRATOR, Broker } from './rabbitmq-broker';
+import { engineImages } from '../e2e/support/engine-images';
 
 const HOST = 'broker-1';
 /** Everything that JSON, shells and configuration files treat in a special way. */
 const ODD_PASSWORD = 'q"uo\\te ü€😀 \' $ ${x} %{y} #';
-const { rabbitmqVersion } = JSON.parse(readFileSync(join(__dirname, '../../.setup/images.json'), 'utf8')) as {
-  rabbitmqVersion: string;
-};
+const { rabbitmqVersion } = engineImages();
 const VERSION = RabbitMqVersion.of(rabbitmqVersion);
 const PLUGINS = resolvePlugins('test', VERSION, [
   'rabbitmq_consistent_hash_exchange',

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT, load } from '../../scripts/load';
+import { load } from '../../scripts/load';
+import { engineImages } from './engine-images';
 
 /** Builds the tests' own images. Set-up has done so before `npm test`; a test that is run by hand may be the first to need them. */
 export async function provideImages(): Promise<void> {
-  const { source } = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as { source: string };
+  const { source } = engineImages();
   const { provideTestImages } = await load<{
     provideTestImages: (options: { registry: boolean }) => Promise<void>;
   }>('test-images');
@@ -13,7 +12,7 @@ export async function provideImages(): Promise<void> {
 
 /** Puts the image of an older series of RabbitMQ on the engine, where set-up has not done so before. */
 export async function provideSeries(series: string): Promise<void> {
-  const found = JSON.parse(readFileSync(join(ROOT, '.setup/images.json'), 'utf8')) as { source: string };
+  const found = engineImages();
   const images = await load<{
     provideSeries: (series: string, images: { source: string }) => Promise<string>;
   }>('images');

@@ -1,10 +1,5 @@
+import { EngineImages } from '../engine-images';
 import { Registry } from './registry';
-
-/** Names of the images on the engine. */
-export interface EngineImages {
-  readonly rabbitmq: string;
-  readonly proxy: string;
-}
 
 /** Names of the five instances of `prodSettings`. */
 export const BROKERS = [1, 2, 3].map((number) => `prod-rabbitmq-${number}`);
