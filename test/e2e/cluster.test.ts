@@ -3,7 +3,7 @@ import { Connection } from 'rabbitmq-client';
 import { eventually, must, run } from './support/command';
 import { Deployment, Outputs } from './support/deployment';
 import { brokersOf, LocalCluster, proxiesOf } from './support/local-cluster';
-import { ask, NodeDescription, statusFor } from './support/management';
+import { ask, membersOf, NodeDescription, statusFor } from './support/management';
 import { reachability } from './support/probe';
 import { connect, drain, publish } from './support/traffic';
 
@@ -88,9 +88,7 @@ describe('a three-node cluster behind a proxy pair', () => {
   });
 
   it('has a queue member on every node, also of a queue declared at the first boot', async () => {
-    expect([...(await local.queue('orders')).members].sort()).toEqual(
-      BROKERS.map((host) => `rabbit@${host}`),
-    );
+    expect(membersOf(await local.queue('orders'))).toEqual(BROKERS.map((host) => `rabbit@${host}`));
   });
 
   it('loses no confirmed message when a broker and later the proxy with the address are killed', async () => {

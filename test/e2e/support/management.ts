@@ -20,6 +20,14 @@ export interface QueueDescription {
   readonly online: readonly string[];
 }
 
+/**
+ * The nodes with a member of this queue, in order. RabbitMQ may list one twice for up to 5 s: where its tick finds a new
+ * member before the call that added it has recorded it, both do (seen on 4.0.5).
+ */
+export function membersOf({ members }: QueueDescription): string[] {
+  return [...new Set(members)].sort();
+}
+
 /** Status code of a request to the management API with this login. */
 export async function statusFor(url: string, user: string, password: string): Promise<number> {
   return (await request(url, '/api/whoami', user, password)).status;
