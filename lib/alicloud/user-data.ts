@@ -96,6 +96,7 @@ export class UserData extends Construct {
       const local = new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), text);
       this.expressions.set(path, Fn.base64gzip(local.asString));
     }
+    for (const part of this.parts().filter(({ kind }) => kind === 'secret')) this.expression(part);
     const document = new TerraformLocal(
       this,
       'document',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../docs/repository';
@@ -57,6 +58,32 @@ describe('the packed bindings', () => {
       ...Object.keys(data_source_schemas).map((name) => folder(`data_${name}`)),
     ]);
     expect(folders.filter((name) => !existsSync(join(installed, 'lib', name, 'index.js')))).toEqual([]);
+  });
+});
+
+describe('the index of the bindings', () => {
+  const node = (file: string, program: string): unknown => {
+    writeFileSync(join(project.directory, file), program);
+    return JSON.parse(execFileSync(process.execPath, [file], { cwd: project.directory, encoding: 'utf8' }));
+  };
+
+  it('loads what is asked for and nothing else', () => {
+    const loaded = node(
+      'index.cjs',
+      `const { vpc } = require('@cdktf/provider-alicloud');
+      const modules = Object.keys(require.cache).flatMap((path) => /provider-alicloud.lib.(.+).index.js$/.exec(path)?.[1] ?? []);
+      console.log(JSON.stringify([typeof vpc.Vpc, modules]));`,
+    );
+    expect(loaded).toEqual(['function', ['vpc']]);
+  });
+
+  it('has its names for ES modules too', () => {
+    const types = node(
+      'index.mjs',
+      `import { dataAlicloudZones, vpc } from '@cdktf/provider-alicloud';
+      console.log(JSON.stringify([typeof dataAlicloudZones.DataAlicloudZones, typeof vpc.Vpc]));`,
+    );
+    expect(types).toEqual(['function', 'function']);
   });
 });
 

@@ -58,14 +58,37 @@ function compile(sources, directory) {
   return status === 0;
 }
 
+/**
+ * An index that loads a resource when it is asked for, as those of published providers do; `sources` is the generated one.
+ * Node.js reads the names for ES modules from the last line, which never runs, and hides those that it sees a getter for.
+ */
+function lazyIndex(sources) {
+  const modules = [...sources.matchAll(/^export \* as (\w+) from '(.+)';$/gm)].map(([, name, path]) => ({
+    name,
+    path,
+  }));
+  return [
+    "'use strict';",
+    "Object.defineProperty(exports, '__esModule', { value: true });",
+    'const modules = {',
+    ...modules.map(({ name, path }) => `  ${name}: () => require('${path}'),`),
+    '};',
+    'for (const [name, get] of Object.entries(modules)) Object.defineProperty(exports, name, { enumerable: true, get });',
+    `0 && (module.exports = { ${modules.map(({ name }) => name).join(', ')} });`,
+    '',
+  ].join('\n');
+}
+
 /** Makes `lib` in one step at the end: what fails leaves the one that was there. @throws Error with one sentence */
 async function make(wanted) {
   mkdirSync(WORK);
   await generate(WORK);
   const compiled = join(WORK, 'lib');
-  if (!compile(join(WORK, 'providers', 'alicloud'), compiled)) {
+  const sources = join(WORK, 'providers', 'alicloud');
+  if (!compile(sources, compiled)) {
     throw new Error('the bindings do not compile: is cdktf of the version in package.json?');
   }
+  writeFileSync(join(compiled, 'index.js'), lazyIndex(readFileSync(join(sources, 'index.ts'), 'utf8')));
   writeFileSync(join(compiled, '.made-from'), wanted);
   rmSync(LIBRARY, { recursive: true, force: true });
   renameSync(compiled, LIBRARY);
