@@ -11,7 +11,8 @@ import { Part, ratio } from './report';
 import { growthExponent, median } from './statistics';
 import { SynthesisedLocalStack } from './synthesised-stack';
 
-const RUNS = 15;
+/** One run of a fifth of a second says little on a machine with two cores: its median needs many. */
+const RUNS = 45;
 const GROWTH_RUNS = 7;
 const NODES = [0, 3, 30, 300];
 const DIST = join(__dirname, '..');
