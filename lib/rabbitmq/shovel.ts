@@ -57,7 +57,8 @@ export interface ShovelOptions extends StaticShovelOptions {
   /**
    * The shovel deletes itself after so many messages, or as many as were there when it started. The definitions bring it back
    * when they are imported again: take it out of the stack when it has done its work. RabbitMQ does not try such a shovel again
-   * once a connection of it failed (rabbitmq/rabbitmq-shovel#61), until its definition is imported again. @default 'never'
+   * once a connection of it failed (rabbitmq/rabbitmq-shovel#61), nor when a definition is imported that it has already:
+   * `rabbitmqctl clear_parameter shovel NAME` comes first. @default 'never'
    */
   readonly deleteAfter?: 'never' | 'queue-length' | number;
 }
