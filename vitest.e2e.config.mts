@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** They hold times of the order of a second against bounds, which other tests on the same cores would use up. */
 const TIMED = ['test/e2e/cluster.test.ts', 'test/parsers/proxy-scripts.test.ts'];
-const shared = { globals: true, testTimeout: 120_000, hookTimeout: 300_000 };
+/** Against what hangs for ever: waits have limits of their own, and a busy machine needs three times as long for a deploy. */
+const shared = { globals: true, testTimeout: 400_000, hookTimeout: 400_000 };
 
 export default defineConfig({
   test: {

@@ -34,7 +34,7 @@ function filesBelow(directory: string): string[] {
 beforeAll(async () => {
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
-}, 300_000);
+});
 
 afterAll(async () => {
   const destroyed = await deployment.destroy();
@@ -42,7 +42,7 @@ afterAll(async () => {
   await deployment.remove();
   expect(destroyed.code).toBe(0);
   expect(leftovers).toEqual([]);
-}, 120_000);
+});
 
 describe('cdktf output', () => {
   it('writes all outputs into a file, the sensitive ones where that is asked for', async () => {
@@ -62,7 +62,7 @@ describe('cdktf diff', () => {
     const diff = await deployment.diff();
     expect(diff.code).toBe(0);
     expect(diff.output).toContain('No changes. Your infrastructure matches the configuration.');
-  }, 60_000);
+  });
 
   it('shows a changed idle timeout as its line of haproxy.cfg, and applying it restarts nothing', async () => {
     const before = await firstThree();
@@ -79,7 +79,7 @@ describe('cdktf diff', () => {
       started,
     );
     expect(await firstThree()).toEqual(before);
-  }, 120_000);
+  });
 });
 
 describe('growing and shrinking', () => {
@@ -120,7 +120,7 @@ describe('growing and shrinking', () => {
     const consumed = await drain(connection, 'orders', confirmed.length);
     await connection.close();
     expect(confirmed.filter((id) => !consumed.has(id))).toEqual([]);
-  }, 400_000);
+  });
 });
 
 describe('a queue with too few members', () => {
@@ -139,7 +139,7 @@ describe('a queue with too few members', () => {
     expect(membersOf(await narrow())).toHaveLength(3);
     await connection.queueDelete('narrow');
     await connection.close();
-  }, 60_000);
+  });
 });
 
 describe('a queue that is declared later', () => {
@@ -152,7 +152,7 @@ describe('a queue that is declared later', () => {
     const [url = ''] = outputs.management_urls;
     expect(membersOf(await ask<QueueDescription>(outputs, url, '/api/queues/%2F/late'))).toHaveLength(3);
     expect((await deployment.diff()).output).toContain('No changes.');
-  }, 120_000);
+  });
 });
 
 describe('secrets', () => {
@@ -182,7 +182,7 @@ describe('secrets', () => {
       expect(logs.some((text) => text.includes(secret))).toBe(false);
       expect(texts.some((text) => text.includes(secret))).toBe(false);
     }
-  }, 60_000);
+  });
 
   it('leave with the saved plan when `npm run cdktf -- diff` ends', async () => {
     const diff = await run('npm', ['run', '--silent', 'cdktf', '--', 'diff', 'local'], { cwd: ROOT });
@@ -190,5 +190,5 @@ describe('secrets', () => {
     const synthesised = filesBelow(join(ROOT, 'cdktf.out', 'stacks', 'local'));
     expect(synthesised.some((path) => path.endsWith('/cdk.tf.json'))).toBe(true);
     expect(synthesised.filter((path) => path.endsWith('/plan'))).toEqual([]);
-  }, 120_000);
+  });
 });

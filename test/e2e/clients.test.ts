@@ -20,11 +20,11 @@ const shop = (): Shop => {
 beforeAll(async () => {
   await provideImages();
   opened = await Shop.open();
-}, 300_000);
+});
 
 afterEach(() => opened?.endClients());
 
-afterAll(() => opened?.close(), 120_000);
+afterAll(() => opened?.close());
 
 unroutable(shop);
 waiting(shop);

@@ -41,11 +41,11 @@ beforeAll(async () => {
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
   local = new LocalCluster(PREFIX, outputs);
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('a three-node cluster behind a proxy pair', () => {
   it('is one cluster: each node sees all three, without alarm or partition', async () => {

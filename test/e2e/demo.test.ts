@@ -74,12 +74,12 @@ describe('npm run demo', () => {
     copyCheckout();
     first = await demo();
     containers = await must('docker', 'ps', '--quiet', '--no-trunc', '--filter', `name=${PREFIX}`);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     if (existsSync(join(folder, 'scripts/demo.mjs'))) await demo('--down');
     rmSync(folder, { recursive: true, force: true });
-  }, 120_000);
+  });
 
   it('deploys, sends messages through the floating address, and says where everything is', () => {
     expect(first.code, first.output).toBe(0);

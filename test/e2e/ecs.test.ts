@@ -224,7 +224,7 @@ it('a machine without Docker installs it by the package of its distribution', as
   console.log(
     `boot to healthy: ${((performance.now() - started) / 1000).toFixed(1)} s with Docker installed\n${await instances.stages('small-rabbitmq-1')}`,
   );
-}, 300_000);
+});
 
 it('environments are destroyed without a trace', async () => {
   for (const name of ['prod', 'small']) {

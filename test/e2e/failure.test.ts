@@ -22,7 +22,7 @@ async function failingDeploy(settings: Partial<Settings>): Promise<string> {
 afterEach(async () => {
   await deployment?.remove();
   expect(await deployment?.leftovers()).toEqual([]);
-}, 120_000);
+});
 
 describe('a deploy that cannot work fails with a sentence', () => {
   it('when the engine is unreachable', async () => {
@@ -30,7 +30,7 @@ describe('a deploy that cannot work fails with a sentence', () => {
     expect(output).toMatch(/unix:\/\/\/nonexistent\/docker\.sock/);
     expect(output).toMatch(/Docker (server|daemon)/);
     deployment?.change({ engine: undefined as never });
-  }, 120_000);
+  });
 
   it('when the subnet is taken', async () => {
     await must('docker', 'network', 'create', '--subnet', '172.30.12.128/25', 'e2e-taken');
@@ -41,16 +41,16 @@ describe('a deploy that cannot work fails with a sentence', () => {
     } finally {
       await must('docker', 'network', 'rm', 'e2e-taken');
     }
-  }, 120_000);
+  });
 
   it('when an image is missing', async () => {
     const image = 'cdktf-brokers/no-such-image:0';
     expect(await failingDeploy({ rabbitmqImage: image })).toContain(`image ${image} is not on the engine`);
-  }, 120_000);
+  });
 
   it('when one node has another cookie, naming that node', async () => {
     const output = await failingDeploy({ strangerHost: `${PREFIX}-rabbitmq-3`, readyTimeoutSeconds: 30 });
     expect(output).toContain(`${PREFIX}-rabbitmq does not serve after 30 s`);
     expect(output).toContain(`${PREFIX}-rabbitmq-3 refuses this node: its Erlang cookie differs`);
-  }, 180_000);
+  });
 });

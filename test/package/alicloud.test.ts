@@ -25,7 +25,7 @@ console.log(id.length);
 const project = new EmptyProject();
 const installed = project.installed('@cdktf/provider-alicloud');
 
-beforeAll(() => project.install('.', 'providers/alicloud'), 120_000);
+beforeAll(() => project.install('.', 'providers/alicloud'));
 
 afterAll(() => {
   project.remove();
@@ -91,13 +91,13 @@ describe('an application with both packages', () => {
   beforeAll(async () => {
     writeFileSync(join(project.directory, 'app.cts'), APPLICATION);
     await project.compile({ module: 'node16', outDir: 'compiled' }, ['app.cts'], 'tsconfig.node16.json');
-  }, 120_000);
+  });
 
   it('compiles for a bundler as well', async () => {
     const options = { module: 'esnext', moduleResolution: 'bundler', noEmit: true };
     writeFileSync(join(project.directory, 'app.mts'), APPLICATION);
     await project.compile(options, ['app.mts'], 'tsconfig.json');
-  }, 120_000);
+  });
 
   it('synthesises', async () => {
     const stack = await project.synthesise('app.cjs', 'cloud');
@@ -116,7 +116,7 @@ describe('an application with both packages', () => {
         },
       },
     });
-  }, 60_000);
+  });
 
   it('is refused by the compiler where an argument does not exist', async () => {
     writeFileSync(
@@ -126,5 +126,5 @@ describe('an application with both packages', () => {
     await expect(
       project.compile({ module: 'node16', noEmit: true }, ['wrong.cts'], 'tsconfig.wrong.json'),
     ).rejects.toThrow(/'instanceSort' does not exist in type 'InstanceConfig'/);
-  }, 120_000);
+  });
 });

@@ -12,7 +12,7 @@ const TOP_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 const project = new EmptyProject();
 const installed = project.installed('cdktf-brokers');
 
-beforeAll(() => project.install('.'), 120_000);
+beforeAll(() => project.install('.'));
 
 afterAll(() => {
   project.remove();
@@ -81,7 +81,7 @@ describe('an application in another project', () => {
       ['app.cts', 'app.mts'],
       'tsconfig.node16.json',
     );
-  }, 120_000);
+  });
 
   it('compiles for a bundler as well', async () => {
     await project.compile(
@@ -89,7 +89,7 @@ describe('an application in another project', () => {
       ['app.mts'],
       'tsconfig.json',
     );
-  }, 120_000);
+  });
 
   it.each(['app.cjs', 'app.mjs'])(
     'synthesises as %s',
@@ -131,5 +131,5 @@ describe('an application in another project', () => {
       code: 1,
       stderr: 'the agent is started by Terraform: BROKERS_GROUP is not set\n',
     });
-  }, 60_000);
+  });
 });

@@ -54,11 +54,11 @@ beforeAll(async () => {
   if (one === undefined || two === undefined || three === undefined) throw new Error('three sites');
   [north, south, west] = [one, two, three];
   await eventually('all links run', 90, linksRun);
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('three sites that are all active', () => {
   it.each(['events', 'ring'])(

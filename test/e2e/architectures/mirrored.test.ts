@@ -85,11 +85,11 @@ beforeAll(async () => {
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
   cluster = new LocalCluster(PREFIX, outputs);
-}, 400_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('a mirrored queue', () => {
   it('has a copy in step on a majority of the nodes', async () => {

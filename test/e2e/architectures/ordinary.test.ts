@@ -45,11 +45,11 @@ beforeAll(async () => {
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
   cluster = new LocalCluster(PREFIX, outputs);
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('an ordinary cluster whose queue lost its home node', () => {
   let home: string;

@@ -30,11 +30,11 @@ beforeAll(async () => {
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
   cluster = new LocalCluster(PREFIX, outputs);
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('quorum queues under the checker', () => {
   it(
@@ -104,5 +104,5 @@ describe('the checker', () => {
     expect(lost).toBeGreaterThan(0);
     expect(lost).toBeLessThan(confirmed);
     expect(examples[0]).toMatch(/^lost: [01]\.\d+ for all$/);
-  }, 120_000);
+  });
 });

@@ -58,11 +58,11 @@ beforeAll(async () => {
   await provideImages();
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('a cluster with a RAM node', () => {
   it('was warned of', () => {

@@ -83,11 +83,11 @@ beforeAll(async () => {
   await eventually('both sites are federated', 30, async () =>
     (await near.federationLinksRunning()) + (await far.federationLinksRunning()) === 2 ? true : undefined,
   );
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('shovels', () => {
   it.each(QUEUES)('move what is published at the near site to the queue %s of the far one', async (queue) => {

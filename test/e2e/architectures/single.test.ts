@@ -45,11 +45,11 @@ beforeAll(async () => {
   await provideImages();
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('a single broker', () => {
   it('keeps its messages when its container is lost and a deploy makes a new one', async () => {

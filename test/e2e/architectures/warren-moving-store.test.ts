@@ -55,11 +55,11 @@ beforeAll(async () => {
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
   publishing = new Publishing(siteOf(outputs), QUEUE);
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('a warren whose store moves', () => {
   it('has one broker with the store; the other host runs none, and is healthy', async () => {

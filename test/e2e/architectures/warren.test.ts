@@ -44,11 +44,11 @@ beforeAll(async () => {
   await provideImages();
   await deployment.mustDeploy();
   outputs = await deployment.outputs();
-}, 300_000);
+});
 
 afterAll(async () => {
   await deployment.remove();
-}, 120_000);
+});
 
 describe('a warren with independent stores', () => {
   let publishing: Publishing;

@@ -56,7 +56,7 @@ export function brokerKilled(shop: () => Shop): void {
             `${length - distinct(way).length} copies, silent for ${Math.round(silence)} ms`,
         );
       }
-    }, 120_000);
+    });
 
     it.each<Way>(['oneByOne', 'inBatches', 'withOutstanding'])(
       'loses nothing that was confirmed %s',
