@@ -3,6 +3,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from './command';
 
+/** For whole processes of a fifth of a second: one says little on a machine with two cores, so the median needs many. */
+export const PROCESS_ROUNDS = 45;
+
 /** Runs all `subjects` `rounds` times, one after the other in each round, after one round that does not count. */
 export async function alternate(
   rounds: number,

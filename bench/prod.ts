@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { alternate, wholeProcess } from './alternation';
+import { alternate, PROCESS_ROUNDS, wholeProcess } from './alternation';
 import { counterparts } from './counterpart';
 import { literalUserData } from './literal-user-data';
 import { synthPrograms, terraformProgram } from './machine';
@@ -11,8 +11,6 @@ import { Part, ratio } from './report';
 import { SynthesisedStack } from './synthesised-stack';
 import { userDataSizes } from './user-data-sizes';
 
-/** One run of a fifth of a second says little on a machine with two cores: its median needs many. */
-const RUNS = 45;
 const RUNS_OF_ALL = 15;
 const DIST = join(__dirname, '..');
 const PROD = join(DIST, 'bench/prod-app.js');
@@ -35,7 +33,7 @@ export async function measureProd(): Promise<Part> {
     const [project = '', bare = ''] = ['project', 'bare'].map((name) => join(directory, name));
     mkdirSync(bare);
     cpSync(join(ROOT, 'environments'), join(project, 'environments'), { recursive: true });
-    const [ours = [], byHand = []] = await alternate(RUNS, [both.ours, both.byHand]);
+    const [ours = [], byHand = []] = await alternate(PROCESS_ROUNDS, [both.ours, both.byHand]);
     const [all = [], without = []] = await alternate(RUNS_OF_ALL, [
       () => wholeProcess(ALL, project),
       () => wholeProcess(ALL, bare),

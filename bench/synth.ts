@@ -2,7 +2,7 @@
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { alternate } from './alternation';
+import { alternate, PROCESS_ROUNDS } from './alternation';
 import { must } from './command';
 import { counterparts } from './counterpart';
 import { literalTexts } from './literal-texts';
@@ -11,8 +11,6 @@ import { Part, ratio } from './report';
 import { growthExponent, median } from './statistics';
 import { SynthesisedLocalStack } from './synthesised-stack';
 
-/** One run of a fifth of a second says little on a machine with two cores: its median needs many. */
-const RUNS = 45;
 const GROWTH_RUNS = 7;
 const NODES = [0, 3, 30, 300];
 const DIST = join(__dirname, '..');
@@ -32,7 +30,7 @@ export async function measureSynth(): Promise<Part> {
       read: (output) => new SynthesisedLocalStack(output),
       texts: literalTexts,
     });
-    const [ours = [], byHand = []] = await alternate(RUNS, [both.ours, both.byHand]);
+    const [ours = [], byHand = []] = await alternate(PROCESS_ROUNDS, [both.ours, both.byHand]);
     const growth = await alternate(
       GROWTH_RUNS,
       NODES.map((nodes) => () => growthRun(nodes, directory)),

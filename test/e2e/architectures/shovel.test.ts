@@ -126,9 +126,10 @@ describe('shovels', () => {
       for (let id = 0; id < 100; id++)
         await publisher.send({ exchange: 'amq.fanout', durable: true }, { id });
       await publisher.close();
-      await eventually('all that is acknowledged waits at the near site, and nothing else', 30, async () =>
-        String(await near.messages(...QUEUES, 'unsafe')) === '1000,1000,0' ? true : undefined,
-      );
+      await eventually('all that is acknowledged waits at the near site, and nothing else', 30, async () => {
+        expect(await near.messages(...QUEUES, 'unsafe')).toEqual([1000, 1000, 0]);
+        return true;
+      });
       healed = performance.now();
     });
     const arrive = async (queue: string): Promise<void> => {
