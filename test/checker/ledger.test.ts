@@ -191,6 +191,21 @@ describe('how long clients waited', () => {
   });
 });
 
+describe('a fault', () => {
+  it('that did not heal keeps what was missing', () => {
+    const begins = { kind: 'fault begins', fault: 'kill', target: 'rabbit-1', isolated: [] } as const;
+    const events: CheckerEvent[] = [
+      { ...begins, at: 20 },
+      { kind: 'fault healed', at: 30 },
+      { ...begins, at: 40 },
+      { kind: 'fault not healed', why: 'no message for consumers' },
+    ];
+    const [healed, stuck] = findings(events).faults;
+    expect([healed?.healedAt, healed?.notHealed]).toEqual([30, undefined]);
+    expect([stuck?.healedAt, stuck?.notHealed]).toEqual([undefined, 'no message for consumers']);
+  });
+});
+
 describe('promises', () => {
   const lossy = findings([
     ...message(0),

@@ -49,6 +49,7 @@ const OUTCOME: Outcome = {
         beganAt: 20_000,
         heldAt: 20_500,
         endedAt: 32_500,
+        notHealed: 'no message for consumers',
         waits: new Map([
           ['publishers', 9960],
           ['consumers', 100],
@@ -66,7 +67,15 @@ const OUTCOME: Outcome = {
 
 describe('the report of a run', () => {
   it('says what was broken', () => {
-    expect(broken(OUTCOME)).toEqual(['lost: 2 (at most 0)']);
+    expect(broken(OUTCOME)).toEqual([
+      'lost: 2 (at most 0)',
+      'cut (rabbit-1) not healed: no message for consumers',
+    ]);
+  });
+
+  it('says nothing of what did not heal where that is not promised', () => {
+    const judgements = OUTCOME.judgements.filter(({ kept }) => kept);
+    expect(broken({ ...OUTCOME, judgements })).toEqual([]);
   });
 
   it('is one row, the worst fault first and clients that are pinned to a host left out', () => {

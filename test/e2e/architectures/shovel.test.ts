@@ -250,8 +250,7 @@ describe('shovels under the checker', () => {
               ]
             : []),
         ],
-        whole: async () =>
-          (await near.isWhole()) && (await near.shovelsRunning()) === QUEUES.length ? true : undefined,
+        whole: async () => (await near.isWhole()) && (await near.runsShovels(...QUEUES)),
         promises: {
           lost: { atMost: 0 },
           unhealed: { atMost: 0 },

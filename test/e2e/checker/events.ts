@@ -1,6 +1,14 @@
 /** What happens in a run, in the order in which it happens. Times are milliseconds since the run began. */
 export type CheckerEvent =
-  Sent | Confirmed | Delivered | FaultBegins | FaultHolds | FaultEnds | FaultHealed | PublishingEnds;
+  | Sent
+  | Confirmed
+  | Delivered
+  | FaultBegins
+  | FaultHolds
+  | FaultEnds
+  | FaultHealed
+  | FaultNotHealed
+  | PublishingEnds;
 
 /** A publisher hands a message to its connection; more than once when no confirm came. */
 export interface Sent {
@@ -59,6 +67,13 @@ export interface FaultEnds {
 export interface FaultHealed {
   readonly kind: 'fault healed';
   readonly at: number;
+}
+
+/** The hosts or the clients did not come back by themselves in time. */
+export interface FaultNotHealed {
+  readonly kind: 'fault not healed';
+  /** What was missing at last, for a person. */
+  readonly why: string;
 }
 
 /** No publisher sends from now on; consumers take what is left. */

@@ -44,6 +44,8 @@ export interface FaultFindings {
   readonly endedAt?: number;
   /** Absent when the hosts or the clients did not come back by themselves. */
   readonly healedAt?: number;
+  /** What was missing at last when they did not. */
+  readonly notHealed?: string;
   /** Longest time that one client of a group had to wait, in milliseconds by group. */
   readonly waits: ReadonlyMap<string, number>;
 }

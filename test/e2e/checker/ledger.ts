@@ -64,6 +64,9 @@ export class Ledger {
       case 'fault healed':
         this.fault.healedAt = event.at;
         break;
+      case 'fault not healed':
+        this.fault.notHealed = event.why;
+        break;
       case 'publishing ends':
         this.publishers.stop(event.at);
         this.consumers.stop(event.at);

@@ -15,9 +15,14 @@ export interface Outcome {
   readonly judgements: readonly Judgement[];
 }
 
-/** The promises that were broken, one sentence each. */
-export function broken({ judgements }: Outcome): string[] {
-  return judgements.filter(({ kept }) => !kept).map(sentence);
+/** The promises that were broken, one sentence each, and what was missing after each fault that did not heal. */
+export function broken(outcome: Outcome): string[] {
+  const promises = brokenPromises(outcome);
+  if (promises.length === 0) return [];
+  const causes = outcome.findings.faults.flatMap(({ fault, target, notHealed }) =>
+    notHealed === undefined ? [] : `${fault} (${target}) not healed: ${notHealed}`,
+  );
+  return [...promises, ...causes];
 }
 
 /** For a terminal. */
@@ -58,7 +63,7 @@ export const COLUMNS = [
 export function outcomeAsRow(outcome: Outcome, date: string): readonly string[] {
   const { architecture, programs, seed, seconds, findings, publishers, consumers } = outcome;
   const { duplicates, faults } = findings;
-  const broke = broken(outcome);
+  const broke = brokenPromises(outcome);
   return [
     architecture,
     `${date}, ${(seconds / 60).toFixed(1)} min, seed ${seed}; ${programs.join(', ')}`,
@@ -119,6 +124,10 @@ function span(from: number | undefined, to: number | undefined): string {
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(milliseconds < 9950 ? 1 : 0)} s`;
+}
+
+function brokenPromises({ judgements }: Outcome): string[] {
+  return judgements.filter(({ kept }) => !kept).map(sentence);
 }
 
 function sentence({ what, value, bound }: Judgement): string {

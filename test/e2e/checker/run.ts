@@ -22,7 +22,7 @@ export interface RunProps {
   readonly publishers: readonly PublisherGroup[];
   readonly consumers: readonly ConsumerGroup[];
   readonly faults: readonly Fault[];
-  /** Answers when all hosts serve again and see each other. */
+  /** Answers when all hosts serve again and see each other; rejects with what is missing, for a person. */
   readonly whole: () => Promise<true | undefined>;
   /**
    * Answers when all messages are where consumers are, once publishing has ended. Only then can one be missing. The run fails
@@ -127,6 +127,7 @@ class Run {
       await eventually(`${name} healed`, healSeconds, healed);
       this.record({ kind: 'fault healed', at: this.now() });
     } catch (error) {
+      this.record({ kind: 'fault not healed', why: String(error) });
       say(`  ${(this.now() / 1000).toFixed(1)} s: ${String(error)}`);
       if (repair === undefined) return;
       await repair();

@@ -108,13 +108,25 @@ export class RunningSite {
     return links.filter(({ status }) => status === 'running').length;
   }
 
-  /** Whether every broker sees all brokers of the site. */
-  public async isWhole(): Promise<boolean> {
+  /** Answers when every broker sees all brokers of the site, and rejects with what one sees instead. */
+  public async isWhole(): Promise<true> {
     for (const url of this.urls) {
       const nodes = await ask<readonly NodeDescription[]>(this.access, url, '/api/nodes');
-      if (nodes.length !== this.hosts.length || nodes.some(({ running }) => !running)) return false;
+      const seen = nodes.map(({ name, running }) => `${name} ${running ? 'running' : 'down'}`).join(', ');
+      const running = nodes.filter((node) => node.running);
+      if (nodes.length !== this.hosts.length || running.length !== this.hosts.length)
+        throw new Error(`${url} sees ${seen}`);
     }
     return true;
+  }
+
+  /** Answers when these shovels run, once each, and no other; rejects with those that there are instead. */
+  public async runsShovels(...names: readonly string[]): Promise<true> {
+    const shovels = await this.shovels();
+    const running = shovels.filter(({ state }) => state === 'running').map(({ name }) => name);
+    if (running.sort().join() === [...names].sort().join()) return true;
+    const found = shovels.map(({ name, node, state }) => `${name} ${state} on ${node}`);
+    throw new Error(`${this.name} has the shovels ${found.join(', ')}`);
   }
 
   private shovels(): Promise<readonly ShovelDescription[]> {
