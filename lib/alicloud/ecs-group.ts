@@ -19,6 +19,7 @@ import { terraformText } from '../terraform/text';
 import { HaVip } from './havip';
 import { Disk } from './machine';
 import { INetwork, IVswitch } from './network';
+import { PackedScripts } from './packed-scripts';
 import { SecurityGroup } from './security-group';
 import { UserData, UserDataProps } from './user-data';
 
@@ -34,7 +35,7 @@ export interface EcsGroupProps {
   readonly imageId: string;
   readonly systemDisk: Disk;
   readonly dataDisk: Disk;
-  readonly userData: Omit<UserDataProps, 'host' | 'image' | 'diskSerial'>;
+  readonly userData: Omit<UserDataProps, 'host' | 'image' | 'scripts' | 'diskSerial'>;
   /** Image of the containers, with registry and tag. */
   readonly containerImage: string;
   readonly deletionProtection: boolean;
@@ -80,7 +81,8 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       strategy: 'Availability',
       onUnableToRedeployFailedInstance: 'CancelMembershipAndStart',
     });
-    const members = hosts.flatMap((host) => this.createHost(host, group, spread));
+    const scripts = new PackedScripts(this, 'scripts');
+    const members = hosts.flatMap((host) => this.createHost(host, group, spread, scripts));
     if (props.floatingAddress !== undefined) members.push(this.createHaVip(hosts, props.floatingAddress));
     this.ready = new TerraformData(this, 'members', {
       triggersReplace: { hosts: hosts.map((host) => host.name) },
@@ -121,7 +123,12 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     }
   }
 
-  private createHost(host: HostSpec, group: SecurityGroup, spread: EcsDeploymentSet): ITerraformDependable[] {
+  private createHost(
+    host: HostSpec,
+    group: SecurityGroup,
+    spread: EcsDeploymentSet,
+    scripts: PackedScripts,
+  ): ITerraformDependable[] {
     const { props } = this;
     const vswitch = props.vswitchOf(host.name);
     const disk = host.container.volumes.length === 0 ? undefined : this.createDisk(host.name, vswitch);
@@ -130,6 +137,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       ...props.userData,
       host: () => this.host(host.name),
       image: props.containerImage,
+      scripts,
       // A disk calls itself by its id without the "d-"; see "Query the serial numbers of disks".
       ...(disk === undefined ? {} : { diskSerial: Fn.substr(disk.id, 2, -1) }),
     });

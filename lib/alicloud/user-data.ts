@@ -19,6 +19,7 @@ import { BUNDLE_PATH, hostBundle, UNPACK_PATH } from '../node/bundle';
 import { nodeScript, pythonScript } from '../node/script';
 import { fetchedSecrets, renderSecretReferences } from '../node/secret-references';
 import { terraformText } from '../terraform/text';
+import { PackedScript, PackedScripts } from './packed-scripts';
 
 /** What belongs to the machine and not to its container. */
 const HOST_DIRECTORY = '/opt/brokers/host';
@@ -55,6 +56,8 @@ export interface UserDataProps {
   readonly os: MachineOs;
   readonly docker: DockerSource;
   readonly engine: EngineSettings;
+  /** Of the group. */
+  readonly scripts: PackedScripts;
   readonly registryLogin?: RegistryLogin;
   /** Whether the machine has a RAM role, with which it can fetch secrets. */
   readonly hasRole: boolean;
@@ -62,11 +65,11 @@ export interface UserDataProps {
   readonly diskSerial?: string;
 }
 
-/** A file of the document: plain text, text to be packed, or a secret. */
+/** A file of the document: plain text, text to be packed, a script of the group, or a secret. */
 interface Part {
   readonly path: string;
   readonly permissions: string;
-  readonly kind: 'plain' | 'packed' | 'secret';
+  readonly kind: 'plain' | 'packed' | 'script' | 'secret';
   /** Makes what a Terraform expression for it is made of. */
   readonly text: () => string;
 }
@@ -91,6 +94,7 @@ export class UserData extends Construct {
     private readonly props: UserDataProps,
   ) {
     super(scope, id);
+    for (const part of this.scriptParts()) this.script(part);
     for (const path of this.packedPaths()) {
       const text = Lazy.stringValue({ produce: () => terraformText(this.textOf(path)) });
       const local = new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), text);
@@ -115,16 +119,19 @@ export class UserData extends Construct {
 
   /** Size in bytes as far as it is known before Terraform runs; every secret counts as 64 characters. */
   public get sizeBytes(): number {
-    return Buffer.byteLength(this.render(this.parts(), estimate));
+    return Buffer.byteLength(this.render(this.parts(), (part) => this.estimate(part)));
   }
 
-  /** Known now, unlike the texts: users whose passwords a node fetches may be added until the synth. */
+  /** Known now, as users whose passwords a node fetches may be added until the synth. */
+  private scriptParts(): readonly Part[] {
+    const now = this.parts().filter(({ kind }) => kind === 'script');
+    return this.props.hasRole ? [...now, fetchProgram()] : now;
+  }
+
+  /** Known now, unlike the texts. */
   private packedPaths(): ReadonlySet<string> {
     const now = this.parts().filter(({ kind }) => kind === 'packed');
-    return new Set([
-      ...now.map(({ path }) => path),
-      ...(this.props.hasRole ? [FETCH_PATH, FETCH_LIST_PATH] : []),
-    ]);
+    return new Set([...now.map(({ path }) => path), ...(this.props.hasRole ? [FETCH_LIST_PATH] : [])]);
   }
 
   private assertRole(): void {
@@ -138,7 +145,7 @@ export class UserData extends Construct {
 
   private assertSize(): void {
     const parts = this.parts();
-    const estimates = new Map(parts.map((part) => [part, estimate(part)]));
+    const estimates = new Map(parts.map((part) => [part, this.estimate(part)]));
     const total = Buffer.byteLength(this.render(parts, (part) => estimates.get(part) ?? ''));
     const shares = parts.map((part): UserDataPart => ({
       name: part.path,
@@ -158,7 +165,7 @@ export class UserData extends Construct {
   private template(parts: readonly Part[]): string {
     const files = parts.map(({ path, permissions, kind, text }, index): CloudInitFile => {
       if (kind === 'plain') return { path, permissions, content: text() };
-      const encoding = kind === 'packed' ? 'gz+b64' : 'b64';
+      const encoding = kind === 'secret' ? 'b64' : 'gz+b64';
       return { path, permissions, encoding, content: `@@content:${index}@@` };
     });
     const document = {
@@ -174,10 +181,29 @@ export class UserData extends Construct {
   }
 
   private expression(part: Part): string {
+    if (part.kind === 'script') return this.script(part).expression;
     const key = part.kind === 'packed' ? part.path : part.text();
     const expression = this.expressions.get(key) ?? Fn.base64encode(key);
     this.expressions.set(key, expression);
     return expression;
+  }
+
+  private script({ path, text }: Part): PackedScript {
+    return this.props.scripts.pack(path, text());
+  }
+
+  /** What a part will be as long as, where its value is not known yet. */
+  private estimate(part: Part): string {
+    switch (part.kind) {
+      case 'plain':
+        return part.text();
+      case 'packed':
+        return gzipSync(part.text()).toString('base64');
+      case 'script':
+        return this.script(part).estimate;
+      case 'secret':
+        return Buffer.alloc(64).toString('base64');
+    }
   }
 
   private textOf(path: string): string {
@@ -191,19 +217,19 @@ export class UserData extends Construct {
   private parts(): readonly Part[] {
     const { os, docker, engine } = this.props;
     const host = this.props.host();
-    const script = (name: string): Part =>
-      packed(`${HOST_DIRECTORY}/${name}`, '0755', () => nodeScript(`host-${name}`).text);
+    const hostScript = (name: string): Part =>
+      script(`${HOST_DIRECTORY}/${name}`, () => nodeScript(`host-${name}`).text);
     const unit = serviceOf(host);
     return [
       plain('/etc/docker/daemon.json', () => renderEngineSettings(this, engine)),
       plain('/etc/sysctl.d/90-brokers.conf', () => SYSCTL),
       packed(`/etc/systemd/system/${unit}`, '0644', () => this.unit(host)),
       plain(`${HOST_DIRECTORY}/settings`, () => this.settings(host)),
-      script('bootstrap'),
-      script('prepare'),
-      ...(host.container.volumes.length === 0 ? [] : [script('data-disk')]),
-      packed(`${HOST_DIRECTORY}/install-docker`, '0755', () => renderDockerInstall(this, os, docker)),
-      packed(UNPACK_PATH, '0755', () => nodeScript('unpack').text),
+      hostScript('bootstrap'),
+      hostScript('prepare'),
+      ...(host.container.volumes.length === 0 ? [] : [hostScript('data-disk')]),
+      script(`${HOST_DIRECTORY}/install-docker`, () => renderDockerInstall(this, os, docker)),
+      script(UNPACK_PATH, () => nodeScript('unpack').text),
       packed(BUNDLE_PATH, '0600', () => hostBundle(host)),
       ...this.secretParts(host),
     ];
@@ -221,7 +247,7 @@ export class UserData extends Construct {
     ];
     const fetches = fetchedSecrets(this.secrets()).length > 0;
     return [
-      ...(fetches ? [packed(FETCH_PATH, '0755', () => pythonScript('fetch-secrets').text)] : []),
+      ...(fetches ? [fetchProgram()] : []),
       ...places.flatMap(({ secrets, directory, list }): Part[] => [
         ...(fetchedSecrets(secrets).length === 0
           ? []
@@ -286,12 +312,14 @@ function plain(path: string, text: () => string): Part {
   return { path, permissions: '0644', kind: 'plain', text };
 }
 
-function packed(path: string, permissions: string, text: () => string): Part {
-  return { path, permissions, kind: 'packed', text };
+function fetchProgram(): Part {
+  return script(FETCH_PATH, () => pythonScript('fetch-secrets').text);
 }
 
-/** What a part will be as long as, where its value is not known yet. */
-function estimate({ kind, text }: Part): string {
-  if (kind === 'plain') return text();
-  return (kind === 'packed' ? gzipSync(text()) : Buffer.alloc(64)).toString('base64');
+function script(path: string, text: () => string): Part {
+  return { path, permissions: '0755', kind: 'script', text };
+}
+
+function packed(path: string, permissions: string, text: () => string): Part {
+  return { path, permissions, kind: 'packed', text };
 }
