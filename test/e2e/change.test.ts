@@ -186,7 +186,7 @@ describe('secrets', () => {
 
   it('leave with the saved plan when `npm run cdktf -- diff` ends', async () => {
     const diff = await run('npm', ['run', '--silent', 'cdktf', '--', 'diff', 'local'], { cwd: ROOT });
-    expect(diff.code).toBe(0);
+    expect(diff.code, diff.output).toBe(0);
     const synthesised = filesBelow(join(ROOT, 'cdktf.out', 'stacks', 'local'));
     expect(synthesised.some((path) => path.endsWith('/cdk.tf.json'))).toBe(true);
     expect(synthesised.filter((path) => path.endsWith('/plan'))).toEqual([]);

@@ -131,7 +131,8 @@ class Run {
       say(`  ${(this.now() / 1000).toFixed(1)} s: ${String(error)}`);
       if (repair === undefined) return;
       await repair();
-      await eventually(`${name} repaired`, healSeconds, healed);
+      // A person who repairs it is not in a hurry, unlike the clients.
+      await eventually(`${name} repaired`, HEAL_SECONDS, healed);
     }
   }
 
