@@ -39,8 +39,10 @@ describe('the packed bindings', () => {
       'package.json',
     ]);
     const modules = files.filter((path) => path.endsWith('.js'));
-    expect(modules.length).toBeGreaterThan(80);
-    expect(modules.filter((path) => !files.includes(path.replace(/js$/, 'd.ts')))).toEqual([]);
+    // A resource is behind the index of its folder, which has the types.
+    const entries = modules.filter((path) => !path.endsWith('/resource.js'));
+    expect(entries.length).toBeGreaterThan(80);
+    expect(entries.filter((path) => !files.includes(path.replace(/js$/, 'd.ts')))).toEqual([]);
   });
 
   it('have a module for each resource and data source of the schema', () => {
@@ -61,29 +63,40 @@ describe('the packed bindings', () => {
   });
 });
 
-describe('the index of the bindings', () => {
+describe('the bindings, when they are imported', () => {
   const node = (file: string, program: string): unknown => {
     writeFileSync(join(project.directory, file), program);
     return JSON.parse(execFileSync(process.execPath, [file], { cwd: project.directory, encoding: 'utf8' }));
   };
+  const LOADED = `Object.keys(require.cache).flatMap((path) => /provider-alicloud.lib.(.+).js$/.exec(path)?.[1] ?? [])`;
 
-  it('loads what is asked for and nothing else', () => {
+  it('load what is asked of their index and nothing else', () => {
     const loaded = node(
       'index.cjs',
       `const { vpc } = require('@cdktf/provider-alicloud');
-      const modules = Object.keys(require.cache).flatMap((path) => /provider-alicloud.lib.(.+).index.js$/.exec(path)?.[1] ?? []);
-      console.log(JSON.stringify([typeof vpc.Vpc, modules]));`,
+      console.log(JSON.stringify([typeof vpc.Vpc, ${LOADED}]));`,
     );
-    expect(loaded).toEqual(['function', ['vpc']]);
+    expect(loaded).toEqual(['function', ['index', 'vpc/index', 'vpc/resource']]);
   });
 
-  it('has its names for ES modules too', () => {
+  it('load a resource when its class is used', () => {
+    const loaded = node(
+      'resource.cjs',
+      `const vpc = require('@cdktf/provider-alicloud/lib/vpc');
+      const before = ${LOADED};
+      console.log(JSON.stringify([before, vpc.Vpc === vpc.Vpc, typeof vpc.Vpc, ${LOADED}]));`,
+    );
+    expect(loaded).toEqual([['vpc/index'], true, 'function', ['vpc/index', 'vpc/resource']]);
+  });
+
+  it('have their names for ES modules too', () => {
     const types = node(
       'index.mjs',
       `import { dataAlicloudZones, vpc } from '@cdktf/provider-alicloud';
-      console.log(JSON.stringify([typeof dataAlicloudZones.DataAlicloudZones, typeof vpc.Vpc]));`,
+      import { Vpc } from '@cdktf/provider-alicloud/lib/vpc/index.js';
+      console.log(JSON.stringify([typeof dataAlicloudZones.DataAlicloudZones, typeof vpc.Vpc, Vpc === vpc.Vpc]));`,
     );
-    expect(types).toEqual(['function', 'function']);
+    expect(types).toEqual(['function', 'function', true]);
   });
 });
 

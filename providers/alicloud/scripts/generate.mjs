@@ -11,6 +11,8 @@ const SCHEMA = join(PACKAGE, 'schema.json');
 const LIBRARY = join(PACKAGE, 'lib');
 /** Within the package, so that the compiler finds its dependencies. */
 const WORK = join(PACKAGE, '.build');
+/** What a resource is, beside its `index.js`. */
+const RESOURCE = 'resource.js';
 /** Tells what `lib` was made from. */
 const RECORD = join(LIBRARY, '.made-from');
 
@@ -59,24 +61,38 @@ function compile(sources, directory) {
 }
 
 /**
- * An index that loads a resource when it is asked for, as those of published providers do; `sources` is the generated one.
- * Node.js reads the names for ES modules from the last line, which never runs, and hides those that it sees a getter for.
+ * A module whose exports load what they are when they are asked for, by the expressions in `exported`. Node.js reads the
+ * names for ES modules from the last line, which never runs, and hides those that it sees a getter for.
  */
-function lazyIndex(sources) {
-  const modules = [...sources.matchAll(/^export \* as (\w+) from '(.+)';$/gm)].map(([, name, path]) => ({
-    name,
-    path,
-  }));
+function lazyModule(exported) {
+  const names = Object.keys(exported);
   return [
     "'use strict';",
     "Object.defineProperty(exports, '__esModule', { value: true });",
-    'const modules = {',
-    ...modules.map(({ name, path }) => `  ${name}: () => require('${path}'),`),
+    'const exported = {',
+    ...names.map((name) => `  ${name}: () => ${exported[name]},`),
     '};',
-    'for (const [name, get] of Object.entries(modules)) Object.defineProperty(exports, name, { enumerable: true, get });',
-    `0 && (module.exports = { ${modules.map(({ name }) => name).join(', ')} });`,
+    'for (const [name, get] of Object.entries(exported)) Object.defineProperty(exports, name, { enumerable: true, get });',
+    `0 && (module.exports = { ${names.join(', ')} });`,
     '',
   ].join('\n');
+}
+
+/**
+ * Lets the modules in `directory` load a resource when its class is used, and not where it is imported: a construct library
+ * imports many more than one stack has. The index does so in published providers too. `sources` is the generated index.
+ */
+function makeLazy(directory, sources) {
+  const folders = [...sources.matchAll(/^export \* as (\w+) from '(.+)';$/gm)];
+  for (const [, , folder] of folders) {
+    const index = join(directory, folder, 'index.js');
+    const names = Object.keys(require(index));
+    renameSync(index, join(directory, folder, RESOURCE));
+    const exported = names.map((name) => [name, `require('./${RESOURCE}').${name}`]);
+    writeFileSync(index, lazyModule(Object.fromEntries(exported)));
+  }
+  const exported = folders.map(([, name, folder]) => [name, `require('${folder}')`]);
+  writeFileSync(join(directory, 'index.js'), lazyModule(Object.fromEntries(exported)));
 }
 
 /** Makes `lib` in one step at the end: what fails leaves the one that was there. @throws Error with one sentence */
@@ -88,7 +104,7 @@ async function make(wanted) {
   if (!compile(sources, compiled)) {
     throw new Error('the bindings do not compile: is cdktf of the version in package.json?');
   }
-  writeFileSync(join(compiled, 'index.js'), lazyIndex(readFileSync(join(sources, 'index.ts'), 'utf8')));
+  makeLazy(compiled, readFileSync(join(sources, 'index.ts'), 'utf8'));
   writeFileSync(join(compiled, '.made-from'), wanted);
   rmSync(LIBRARY, { recursive: true, force: true });
   renameSync(compiled, LIBRARY);
