@@ -250,7 +250,10 @@ describe('shovels under the checker', () => {
               ]
             : []),
         ],
-        whole: async () => (await near.isWhole()) && (await near.runsShovels(...QUEUES)),
+        whole: async () => {
+          await near.isWhole();
+          return near.runsShovels(...QUEUES);
+        },
         promises: {
           lost: { atMost: 0 },
           unhealed: { atMost: 0 },
