@@ -1,0 +1,33 @@
+import { PackedScripts } from '../../lib/alicloud/packed-scripts';
+import { nodeScript } from '../../lib/node/script';
+import { platformIn, topology } from './ecs-fixture';
+import { stackOf } from './synthesis';
+
+describe('scripts of machines', () => {
+  it('are in the plan once for each group, whatever the number of its machines', () => {
+    const paths = [3, 5].map((nodes) => {
+      const stack = stackOf((scope) => topology(scope, platformIn(scope), nodes));
+      return stack.node
+        .findAll()
+        .map(({ node }) => node.path)
+        .filter((path) => path.endsWith('opt-brokers-host-bootstrap'));
+    });
+    expect(paths[0]).toEqual([
+      'stack/ecs/rabbitmq/scripts/opt-brokers-host-bootstrap',
+      'stack/ecs/proxy/scripts/opt-brokers-host-bootstrap',
+    ]);
+    expect(paths[1]).toEqual(paths[0]);
+  });
+
+  it('have one text on all machines of a group', () => {
+    const scripts = new PackedScripts(
+      stackOf(() => undefined),
+      'scripts',
+    );
+    const { text } = nodeScript('unpack');
+    expect(scripts.pack('/opt/brokers/unpack', text)).toEqual(scripts.pack('/opt/brokers/unpack', text));
+    expect(() => scripts.pack('/opt/brokers/unpack', `${text}\n`)).toThrow(
+      'stack/scripts has another /opt/brokers/unpack already',
+    );
+  });
+});
