@@ -268,7 +268,6 @@ describe('shovels under the checker', () => {
           },
         },
       });
-      console.log(`at the end: ${await near.describeShovels()}`);
       expect(broken(outcome)).toEqual([]);
       expect(outcome.findings.confirmed).toBeGreaterThan(1000);
     },

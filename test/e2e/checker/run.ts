@@ -131,7 +131,7 @@ class Run {
       say(`  ${(this.now() / 1000).toFixed(1)} s: ${String(error)}`);
       if (repair === undefined) return;
       await repair();
-      // A person who repairs it is not in a hurry, unlike the clients.
+      // It has counted as unhealed already: this ends a run that hangs.
       await eventually(`${name} repaired`, HEAL_SECONDS, healed);
     }
   }

@@ -112,30 +112,20 @@ export class RunningSite {
   public async isWhole(): Promise<true> {
     for (const url of this.urls) {
       const nodes = await ask<readonly NodeDescription[]>(this.access, url, '/api/nodes');
-      const seen = nodes.map(({ name, running }) => `${name} ${running ? 'running' : 'down'}`).join(', ');
-      const running = nodes.filter((node) => node.running);
-      if (nodes.length !== this.hosts.length || running.length !== this.hosts.length)
-        throw new Error(`${url} sees ${seen}`);
+      if (nodes.length === this.hosts.length && nodes.every(({ running }) => running)) continue;
+      const seen = nodes.map(({ name, running }) => `${name} ${running ? 'running' : 'down'}`);
+      throw new Error(`${url} sees ${seen.join(', ')}`);
     }
     return true;
   }
 
-  /**
-   * Answers when these shovels run, and rejects with those that there are instead. One that runs twice counts: RabbitMQ
-   * locks the other nodes and not its own while it starts one (`mirrored_supervisor_locks`), so that two nodes that boot
-   * at once could both start it. That was not seen, and loses nothing.
-   */
+  /** Answers when these shovels run, once each, and no other; rejects with those that there are instead. */
   public async runsShovels(...names: readonly string[]): Promise<true> {
     const shovels = await this.shovels();
-    const runs = (name: string): boolean =>
-      shovels.some((each) => each.name === name && each.state === 'running');
-    if (names.every(runs)) return true;
-    throw new Error(`${this.name} has the shovels ${describe(shovels)}`);
-  }
-
-  /** The shovels for a person, e.g. `orders running on rabbit@near-1`. */
-  public async describeShovels(): Promise<string> {
-    return describe(await this.shovels());
+    const running = shovels.filter(({ state }) => state === 'running').map(({ name }) => name);
+    if (running.sort().join() === [...names].sort().join()) return true;
+    const found = shovels.map(({ name, node, state }) => `${name} ${state} on ${node}`);
+    throw new Error(`${this.name} has the shovels ${found.join(', ')}`);
   }
 
   private shovels(): Promise<readonly ShovelDescription[]> {
@@ -150,10 +140,6 @@ export class RunningSite {
     }
     throw new Error(`no management API of ${this.name} answers`);
   }
-}
-
-function describe(shovels: readonly ShovelDescription[]): string {
-  return shovels.map(({ name, node, state }) => `${name} ${state} on ${node}`).join(', ');
 }
 
 function parameterPath(component: string, name: string): string {
