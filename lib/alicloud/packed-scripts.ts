@@ -1,7 +1,6 @@
-import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
-import { gzipSync } from 'node:zlib';
 import { terraformText } from '../terraform/text';
+import { packedEstimate, packedExpression } from './packed-text';
 
 /** A script as it stands in user data. */
 export interface PackedScript {
@@ -25,12 +24,8 @@ export class PackedScripts extends Construct {
       if (known.text !== text) throw new Error(`${this.node.path} has another ${path} already`);
       return known;
     }
-    const local = new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), terraformText(text));
-    const script = {
-      text,
-      expression: Fn.base64gzip(local.asString),
-      estimate: gzipSync(text).toString('base64'),
-    };
+    const expression = packedExpression(this, path, terraformText(text));
+    const script = { text, expression, estimate: packedEstimate(text) };
     this.scripts.set(path, script);
     return script;
   }

@@ -1,6 +1,5 @@
 import { Fn, Lazy, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
-import { gzipSync } from 'node:zlib';
 import {
   assertUserDataSize,
   CloudInitFile,
@@ -20,6 +19,7 @@ import { nodeScript, pythonScript } from '../node/script';
 import { fetchedSecrets, renderSecretReferences } from '../node/secret-references';
 import { terraformText } from '../terraform/text';
 import { PackedScript, PackedScripts } from './packed-scripts';
+import { packedEstimate, packedExpression } from './packed-text';
 
 /** What belongs to the machine and not to its container. */
 const HOST_DIRECTORY = '/opt/brokers/host';
@@ -83,7 +83,7 @@ export class UserData extends Construct {
   public readonly base64: string;
   /** Terraform's condition that the platform takes it. */
   public readonly fits: string;
-  /** Expressions of packed parts by path and of secrets by value, made once: in the middle of a synth that is dear. */
+  /** Expressions by path, of secrets by value, made once: in the middle of a synth that is dear. */
   private readonly expressions = new Map<string, string>();
   /** What was rendered last: a synth asks several times for the same. */
   private rendered: { readonly from: string; readonly template: string } | undefined;
@@ -94,11 +94,10 @@ export class UserData extends Construct {
     private readonly props: UserDataProps,
   ) {
     super(scope, id);
-    for (const part of this.scriptParts()) this.script(part);
+    for (const part of this.scriptParts()) this.expressions.set(part.path, this.script(part).expression);
     for (const path of this.packedPaths()) {
       const text = Lazy.stringValue({ produce: () => terraformText(this.textOf(path)) });
-      const local = new TerraformLocal(this, path.slice(1).replace(/\W+/g, '-'), text);
-      this.expressions.set(path, Fn.base64gzip(local.asString));
+      this.expressions.set(path, packedExpression(this, path, text));
     }
     for (const part of this.parts().filter(({ kind }) => kind === 'secret')) this.expression(part);
     const document = new TerraformLocal(
@@ -122,13 +121,13 @@ export class UserData extends Construct {
     return Buffer.byteLength(this.render(this.parts(), (part) => this.estimate(part)));
   }
 
-  /** Known now, as users whose passwords a node fetches may be added until the synth. */
+  /** With the one that fetches secrets where a user whose password is fetched may be added until the synth. */
   private scriptParts(): readonly Part[] {
     const now = this.parts().filter(({ kind }) => kind === 'script');
     return this.props.hasRole ? [...now, fetchProgram()] : now;
   }
 
-  /** Known now, unlike the texts. */
+  /** Known now, unlike the texts, and as for the scripts. */
   private packedPaths(): ReadonlySet<string> {
     const now = this.parts().filter(({ kind }) => kind === 'packed');
     return new Set([...now.map(({ path }) => path), ...(this.props.hasRole ? [FETCH_LIST_PATH] : [])]);
@@ -181,8 +180,7 @@ export class UserData extends Construct {
   }
 
   private expression(part: Part): string {
-    if (part.kind === 'script') return this.script(part).expression;
-    const key = part.kind === 'packed' ? part.path : part.text();
+    const key = part.kind === 'secret' ? part.text() : part.path;
     const expression = this.expressions.get(key) ?? Fn.base64encode(key);
     this.expressions.set(key, expression);
     return expression;
@@ -198,7 +196,7 @@ export class UserData extends Construct {
       case 'plain':
         return part.text();
       case 'packed':
-        return gzipSync(part.text()).toString('base64');
+        return packedEstimate(part.text());
       case 'script':
         return this.script(part).estimate;
       case 'secret':
