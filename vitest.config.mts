@@ -11,5 +11,7 @@ export default defineConfig({
     // Loading cdktf once a worker instead of once a file halves the time; what a test changes of its process it puts back.
     isolate: false,
     testTimeout: 30_000,
+    // A loop over nothing is no test.
+    expect: { requireAssertions: true },
   },
 });

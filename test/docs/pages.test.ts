@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { createApp } from '../../stacks/app';
-import { codeOf, pages, proseOf, ROOT, textFiles } from './repository';
+import { codeOf, having, pages, proseOf, ROOT, TextFile, textFiles } from './repository';
 
 /** What npm itself knows. */
 const NPM_COMMANDS = ['ci', 'install', 'pack', 'publish'];
@@ -37,82 +37,102 @@ function anchorsOf(path: string): string[] {
   );
 }
 
-describe.each(pages())('$path', ({ path, text }) => {
-  it('links only to what exists', () => {
-    const broken = [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, target = '']) => target)
-      .filter((target) => !/^(?:https?|mailto):/.test(target))
-      .filter((target) => {
-        const [file = '', anchor] = target.split('#');
-        const linked = file === '' ? join(ROOT, path) : join(ROOT, dirname(path), file);
-        return !existsSync(linked) || (anchor !== undefined && !anchorsOf(linked).includes(anchor));
-      });
+/** Links to files of the project. */
+const linksOf = ({ text }: TextFile): string[] =>
+  [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^(?:https?|mailto):/.test(target));
+
+/** Files and folders that are named as such. */
+const namedPathsOf = ({ text }: TextFile): string[] =>
+  codeOf(text)
+    .filter(({ language }) => language === '')
+    .map((code) => code.text)
+    .filter((code) =>
+      /^(?:lib|test|stacks|scripts|images|docs|examples|bench|providers|\.ci)(?:\/[\w./-]*)?$/.test(code),
+    );
+
+/** All that `pattern` matches in the code of a page which is not TypeScript. */
+const commandsOf =
+  (pattern: RegExp) =>
+  ({ text }: TextFile): RegExpExecArray[] =>
+    codeOf(text)
+      .filter(({ language }) => language !== 'ts')
+      .flatMap((code) => [...code.text.matchAll(pattern)]);
+
+describe('a page', () => {
+  it.each(having(pages(), linksOf))('links only to what exists: $path', ({ path, found }) => {
+    const broken = found.filter((target) => {
+      const [file = '', anchor] = target.split('#');
+      const linked = file === '' ? join(ROOT, path) : join(ROOT, dirname(path), file);
+      return !existsSync(linked) || (anchor !== undefined && !anchorsOf(linked).includes(anchor));
+    });
     expect(broken).toEqual([]);
   });
 
-  it('names only files and folders that exist', () => {
-    const missing = codeOf(text)
-      .filter(({ language }) => language === '')
-      .map((code) => code.text)
-      .filter((code) =>
-        /^(?:lib|test|stacks|scripts|images|docs|examples|bench|providers|\.ci)(?:\/[\w./-]*)?$/.test(code),
-      )
-      .filter((code) => !existsSync(join(ROOT, normalize(code))));
-    expect(missing).toEqual([]);
+  it.each(having(pages(), namedPathsOf))('names only files and folders that exist: $path', ({ found }) => {
+    expect(found.filter((named) => !existsSync(join(ROOT, normalize(named))))).toEqual([]);
   });
 
-  it('names only stacks that exist', () => {
-    expect(stacks).toEqual(expect.arrayContaining(['local', 'prod']));
-    const commands = codeOf(text)
-      .filter(({ language }) => language !== 'ts')
-      .flatMap((code) => [
-        ...code.text.matchAll(/(?:^|npx |npm run )cdktf (?:-- )?([a-z]+)(?: ([a-z][\w-]*))?/gm),
-      ]);
-    for (const [command, verb, stack] of commands) {
-      expect(CDKTF_COMMANDS, command).toContain(verb);
-      if (stack !== undefined) expect(stacks, command).toContain(stack);
-    }
-  });
+  it.each(having(pages(), commandsOf(/(?:^|npx |npm run )cdktf (?:-- )?([a-z]+)(?: ([a-z][\w-]*))?/gm)))(
+    'names only stacks and commands that exist: $path',
+    ({ found }) => {
+      for (const [command, verb, stack] of found) {
+        expect(CDKTF_COMMANDS, command).toContain(verb);
+        if (stack !== undefined) expect(stacks, command).toContain(stack);
+      }
+    },
+  );
 
-  it('names only variables that something reads', () => {
-    const variables = codeOf(text).flatMap((code) => [
-      ...code.text.matchAll(/\b(BROKERS_[A-Z_]*[A-Z])\b(?:=(\S+))?/g),
-    ]);
-    for (const [, name = '', value = ''] of variables) {
-      if (name.startsWith('BROKERS_PROD_')) createApp({ [name]: value });
+  it.each(
+    having(pages(), ({ text }) =>
+      codeOf(text).flatMap((code) => [...code.text.matchAll(/\b(BROKERS_[A-Z_]*[A-Z])\b(?:=(\S+))?/g)]),
+    ),
+  )('names only variables that something reads: $path', ({ found }) => {
+    for (const [, name = '', value = ''] of found) {
+      if (name.startsWith('BROKERS_PROD_')) expect(() => createApp({ [name]: value }), name).not.toThrow();
       else expect(sources).toMatch(new RegExp(`\\b${name}\\b`));
     }
   });
 });
 
-describe('npm commands', () => {
-  it.each(textFiles().filter(({ text }) => text.includes('npm run ')))(
-    'of $path are in package.json',
-    ({ text }) => {
-      const commands = text.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:-]*)(?: -w ([@\w/-]+))?/g);
-      const unknown = [...commands].filter(
-        ([, name = '', workspace]) => scriptsOf(workspace)[name] === undefined,
-      );
-      expect(unknown.map(([command]) => command)).toEqual([]);
-    },
-  );
+it('a variable of an environment that nothing reads is told', () => {
+  expect(() => createApp({ BROKERS_PROD_NODEZ: '3' })).toThrow('BROKERS_PROD_NODEZ');
+});
 
-  it.each(pages())('of $path have the options that they tell of', ({ text }) => {
-    const commands = codeOf(text).flatMap((code) => [
-      ...code.text.matchAll(/\bnpm run (?:--silent )?(?!cdktf\b)([a-z][a-z:-]*) -- ([^\n]*)/g),
-    ]);
-    for (const [command, name = '', options = ''] of commands) {
+describe('npm commands', () => {
+  it.each(
+    having(textFiles(), ({ text }) => [
+      ...text.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:-]*)(?: -w ([@\w/-]+))?/g),
+    ]),
+  )('of $path are in package.json', ({ found }) => {
+    const unknown = found.filter(([, name = '', workspace]) => scriptsOf(workspace)[name] === undefined);
+    expect(unknown.map(([command]) => command)).toEqual([]);
+  });
+
+  it.each(
+    having(pages(), ({ text }) =>
+      codeOf(text)
+        .flatMap((code) => [
+          ...code.text.matchAll(/\bnpm run (?:--silent )?(?!cdktf\b)([a-z][a-z:-]*) -- ([^\n]*)/g),
+        ])
+        .flatMap(([command, name = '', options = '']) =>
+          [...options.matchAll(/--[a-z-]+/g)].map(([option]) => ({ command, name, option })),
+        ),
+    ),
+  )('of $path have the options that they tell of', ({ found }) => {
+    for (const { command, name, option } of found) {
       const [script = ''] = /scripts\/\S+/.exec(scriptsOf()[name] ?? '') ?? [];
       const help = script === '' ? '' : readFileSync(join(ROOT, script), 'utf8');
-      for (const [option] of options.matchAll(/--[a-z-]+/g)) expect(help, command).toContain(`  ${option} `);
+      expect(help, command).toContain(`  ${option} `);
     }
   });
 
-  it.each(pages())('of $path are known to npm', ({ text }) => {
-    const names = codeOf(text).flatMap((code) =>
-      [...code.text.matchAll(/\bnpm (?:--silent )?(?!run\b)([a-z]+)/g)].map(([, name = '']) => name),
-    );
-    const known = [...NPM_COMMANDS, ...Object.keys(scriptsOf()).filter((name) => name === 'test')];
-    expect(names.filter((name) => !known.includes(name))).toEqual([]);
-  });
+  it.each(having(pages(), commandsOf(/\bnpm (?:--silent )?(?!run\b)([a-z]+)/g)))(
+    'of $path are known to npm',
+    ({ found }) => {
+      const known = [...NPM_COMMANDS, ...Object.keys(scriptsOf()).filter((name) => name === 'test')];
+      expect(found.map(([, name = '']) => name).filter((name) => !known.includes(name))).toEqual([]);
+    },
+  );
 });

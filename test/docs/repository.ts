@@ -38,6 +38,21 @@ export function pages(): readonly TextFile[] {
   return textFiles().filter(({ path }) => path.endsWith('.md'));
 }
 
+/**
+ * The files in which `find` finds something, each with what it found, so that no file passes a test of what it lacks.
+ * @throws Error where none has any: the test would be about nothing
+ */
+export function having<T>(
+  files: readonly TextFile[],
+  find: (file: TextFile) => readonly T[],
+): readonly { readonly path: string; readonly found: readonly T[] }[] {
+  const some = files
+    .map((file) => ({ path: file.path, found: find(file) }))
+    .filter(({ found }) => found.length > 0);
+  if (some.length === 0) throw new Error('no file has what this test is about');
+  return some;
+}
+
 /** Fenced blocks and inline spans of a page, in their order. */
 export function codeOf(page: string): readonly Code[] {
   return [...page.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$|`([^`\n]+)`/gm)].map(
