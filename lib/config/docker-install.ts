@@ -91,10 +91,24 @@ function install(subject: ErrorSubject, os: MachineOs, source: DockerSource): re
   return dnfFromMirror(source.url);
 }
 
+/**
+ * Waits up to ten minutes while another program has one of the locks, as the daily jobs of a new machine do. The own
+ * waiting of apt 1.9 and later is for those of dpkg, not for those of its lists and archives.
+ */
 const APT_GET: readonly string[] = [
   '  apt_get() {',
-  '    DEBIAN_FRONTEND=noninteractive apt-get --quiet --assume-yes --no-install-recommends \\',
-  '      -o DPkg::Lock::Timeout=600 -o Acquire::Retries=5 "$@"',
+  '    deadline=$(($(date +%s) + 600))',
+  '    while :; do',
+  '      status=0',
+  '      said=$(DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get --quiet --assume-yes --no-install-recommends \\',
+  '        -o DPkg::Lock::Timeout=600 -o Acquire::Retries=5 "$@" 2>&1) || status=$?',
+  '      case $said in',
+  '        *\'Could not get lock\'*) [ "$(date +%s)" -ge "$deadline" ] || { sleep 2; continue; } ;;',
+  '      esac',
+  '      break',
+  '    done',
+  '    printf \'%s\\n\' "$said"',
+  '    return "$status"',
   '  }',
   '  apt_get update',
 ];
@@ -131,13 +145,23 @@ function dnfFromMirror(url: string): readonly string[] {
   ];
 }
 
-/** A mirror may speak plain HTTP, so its key counts only by its fingerprint. */
+/**
+ * A mirror may speak plain HTTP, so its key counts only by its fingerprint. All keys of a key file would be trusted, and a
+ * key that has Docker's as a subkey is exported with it: exactly one primary key is taken.
+ */
 function fetchKey(url: string, path: string, fingerprint: string): readonly string[] {
   return [
     `  key=${path}`,
-    `  curl --fail --silent --show-error --location --retry 5 --retry-connrefused --output "$key.new" ${url}`,
-    `  gpg --show-keys --with-colons "$key.new" 2>/dev/null | grep -q '^fpr:.*:${fingerprint}:$' || {`,
-    `    echo "${url} is not Docker's key" >&2`,
+    '  GNUPGHOME=$(mktemp -d)',
+    '  export GNUPGHOME',
+    `  curl --fail --silent --show-error --location --retry 5 --retry-connrefused --max-time 60 --output "$GNUPGHOME/keys" ${url}`,
+    '  gpg --batch --quiet --import "$GNUPGHOME/keys" || true',
+    `  gpg --batch --armor --export ${fingerprint} >"$key.new"`,
+    '  primary=$(gpg --show-keys --with-colons "$key.new" 2>/dev/null |',
+    '    awk -F: \'$1 == "pub" { primary = 1 } $1 == "fpr" && primary { print $10; primary = 0 }\')',
+    '  rm -r "$GNUPGHOME"',
+    `  [ "$primary" = ${fingerprint} ] || {`,
+    `    echo "${url} does not have Docker's key" >&2`,
     '    exit 1',
     '  }',
     '  mv "$key.new" "$key"',
