@@ -239,7 +239,6 @@ function agentHost(host: HostSpec): Record<string, unknown> {
   return {
     name: host.name,
     targets: deliveredFiles(host).map(({ path, deliveredTo }) => ({ path, deliveredTo })),
-    effects: Object.fromEntries(host.files.map(({ path, onChange }) => [path, onChange])),
     scripts: Object.fromEntries(host.scripts.map(({ name, text }) => [name, text])),
     reloadCommand: host.container.reloadCommand,
     stopTimeoutSeconds: host.container.stopTimeoutSeconds,

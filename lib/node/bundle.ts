@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ValidationError } from '../model/errors';
-import { DELIVERY_DIRECTORY, HostSpec, SCRIPTS_DIRECTORY } from '../model/host';
+import { DELIVERY_DIRECTORY, HostSpec, SCRIPTS_DIRECTORY, SECRETS_DIRECTORY } from '../model/host';
 
 /** Root of what `install-files` reads beside the delivered files themselves. */
 const BROKERS_DIRECTORY = '/etc/brokers';
@@ -20,7 +20,11 @@ export interface DeliveredFile {
 
 /** All files of `host` in a fixed order: the manifest, the host names, then the files as declared. */
 export function deliveredFiles(host: HostSpec): readonly DeliveredFile[] {
-  const manifest = host.files.map((file) => `${file.mode} ${file.owner} ${file.path}\n`).join('');
+  const manifest = [
+    ...host.files.map(({ mode, owner, onChange, path }) => `${mode} ${owner} ${onChange} ${path}\n`),
+    // Named, so that one that is not declared any more goes away.
+    ...host.secrets.map(({ name }) => `0400 root none ${SECRETS_DIRECTORY}/${name}\n`),
+  ].join('');
   const aliases = host.aliases.map((alias) => `${alias.address} ${alias.name}\n`).join('');
   const files = [
     { path: `${BROKERS_DIRECTORY}/manifest`, deliveredTo: `${BROKERS_DIRECTORY}/manifest`, text: manifest },

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Renders what the platform delivered: every file of the manifest goes to its own path with its owner and mode, with
-# the secrets in place of their markers, and the host names go to /etc/hosts. Prints the path of each file that changed
-# and has not been applied yet: whoever has the software read them removes /run/brokers/unapplied.
+# the secrets in place of their markers, and the host names go to /etc/hosts. Files and secrets of an earlier delivery
+# that the manifest lacks go away. Prints effect and path of each file that changed and has not been applied yet: whoever
+# has the software read them removes /run/brokers/unapplied.
 # Runs at every start and after every delivery; running it twice changes nothing.
 #   --hosts-only   only the host names, for the machine around a container
 set -eu
@@ -78,25 +79,53 @@ install_hosts() {
     echo "$end"
   } >/run/brokers/hosts
   if ! cmp -s /run/brokers/hosts /etc/hosts; then
-    echo /etc/hosts >>"$unapplied"
+    echo none /etc/hosts >>"$unapplied"
     cat /run/brokers/hosts >/etc/hosts
   fi
 }
 
 install_file() {
-  mode=$1 owner=$2 path=$3
+  mode=$1 owner=$2 effect=$3 path=$4
   mkdir -p "$(dirname "$path")"
   new="$path.new"
   (umask 077 && render "$root/delivered$path" >"$new") || { rm -f "$new"; return 1; }
-  if cmp -s "$new" "$path"; then
+  chown "$owner:" "$new"
+  chmod "$mode" "$new"
+  if cmp -s "$new" "$path" && [ "$(stat -c %a:%U:%G "$new")" = "$(stat -c %a:%U:%G "$path")" ]; then
     rm -f "$new"
   else
-    chown "$owner:" "$new"
-    chmod "$mode" "$new"
     # Noted first: once the file is in place, another run finds nothing to tell.
-    echo "$path" >>"$unapplied"
+    echo "$effect $path" >>"$unapplied"
     mv -f "$new" "$path"
   fi
+}
+
+# Effect and path of those in standard input that the manifest lacks. Of a file that came before effects were kept the
+# effect is not known: then the strongest.
+undeclared() {
+  awk -v manifest="$root/manifest" -v installed="$root/installed" '
+    function read(list, effects,   line, field) {
+      while ((getline line < list) > 0) {
+        split(line, field, " ")
+        sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", line)
+        effects[line] = field[3]
+      }
+    }
+    BEGIN { read(manifest, declared); read(installed, before) }
+    !($0 in declared) { effect = $0 in before ? before[$0] : "restart"; print effect, $0 }
+  '
+}
+
+# Only what an earlier delivery put there: it is still in the folder of deliveries, or a secret.
+remove_undeclared() {
+  find "$root/delivered" "$root/secrets" -type f 2>/dev/null | sed "s#^$root/delivered##" | undeclared |
+    while read -r effect path; do
+      case $path in
+        "$root"/secrets/*) ;;
+        *) echo "$effect $path" >>"$unapplied" ;;
+      esac
+      rm -f "$path" "$root/delivered$path"
+    done
 }
 
 # Two runs at once would write the same temporary files.
@@ -112,7 +141,12 @@ if [ -d "$root/secrets" ]; then
   find "$root/secrets" -type f -exec chmod 0400 {} +
 fi
 install_hosts
-while read -r mode owner path; do
-  install_file "$mode" "$owner" "$path"
+while read -r mode owner effect path; do
+  case $path in
+    "$root"/secrets/*) ;;
+    *) install_file "$mode" "$owner" "$effect" "$path" ;;
+  esac
 done <"$root/manifest"
+remove_undeclared
+cp "$root/manifest" "$root/installed"
 [ ! -f "$unapplied" ] || awk '!seen[$0]++' "$unapplied"

@@ -15,14 +15,13 @@ const HOST: AgentHost = {
     { path: '/etc/brokers/manifest', deliveredTo: '/etc/brokers/manifest' },
     { path: '/etc/app.conf', deliveredTo: '/etc/brokers/delivered/etc/app.conf' },
   ],
-  effects: { '/etc/app.conf': 'reload' },
   scripts: { 'install-files': nodeScript('install-files').text },
   reloadCommand: ['sh', '-c', 'cat /etc/app.conf >>/tmp/reloaded; test ! -e /tmp/refuse'],
   stopTimeoutSeconds: 1,
 };
 
 const files = (text: string): Record<string, string> => ({
-  '/etc/brokers/manifest': '0644 root /etc/app.conf\n',
+  '/etc/brokers/manifest': '0644 root reload /etc/app.conf\n',
   '/etc/app.conf': `${text}\n`,
 });
 const deliverText = (text: string): Promise<void> => deliver(new Engine(), GROUP, HOST, files(text));
@@ -108,5 +107,21 @@ describe('a delivery', () => {
     await must('docker', 'exec', NAME, 'rm', '/tmp/refuse');
     await deliverText('first');
     expect(await reloaded()).toBe('second\nfirst');
+  });
+
+  it('has the software notice a file that is gone', async () => {
+    const optional = '/etc/optional.conf';
+    const more: AgentHost = {
+      ...HOST,
+      targets: [...HOST.targets, { path: optional, deliveredTo: `/etc/brokers/delivered${optional}` }],
+    };
+    const manifest = `0644 root reload /etc/app.conf\n0644 root reload ${optional}\n`;
+    const both = { ...files('first'), '/etc/brokers/manifest': manifest, [optional]: 'optional\n' };
+    await deliver(new Engine(), GROUP, more, both);
+    expect(await reloaded()).toBe('first');
+    await deliverText('first');
+    await deliverText('first');
+    expect(await reloaded()).toBe('first\nfirst');
+    expect((await run('docker', ['exec', NAME, 'ls', optional])).code).not.toBe(0);
   });
 });

@@ -9,6 +9,14 @@ const NAME = `e2e-install-${process.pid}`;
 const { rabbitmq: IMAGE } = engineImages();
 const SECRET = 'line\r\nnext\ttab\u0001 a"b\\c$d&e\'f`g ü表 ${x} %{y} @@secret:cookie@@';
 
+const MANIFEST = [
+  '0400 rabbitmq restart /etc/app/secret.json',
+  '0644 root reload /etc/app/plain.conf',
+  '0400 root none /etc/brokers/secrets/cookie',
+  '0400 root none /etc/brokers/secrets/user-app',
+  '',
+].join('\n');
+
 /** Puts files into the container as a platform does. */
 async function deliver(files: Record<string, string>): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'brokers-install-'));
@@ -48,7 +56,7 @@ beforeAll(async () => {
     '/etc/brokers/secrets/cookie': 'plain-cookie',
     '/etc/brokers/secrets/user-app': SECRET,
     '/etc/brokers/hosts': '10.0.0.1 node-1\n',
-    '/etc/brokers/manifest': '0400 rabbitmq /etc/app/secret.json\n0644 root /etc/app/plain.conf\n',
+    '/etc/brokers/manifest': MANIFEST,
     '/etc/brokers/delivered/etc/app/secret.json':
       '{"cookie": "@@secret:cookie@@", "password": "@@secret-json:user-app@@"}\n',
     '/etc/brokers/delivered/etc/app/plain.conf': 'text = $HOME \\n & ${x} @@secret:\n',
@@ -64,9 +72,9 @@ describe('install-files', () => {
     const first = await install();
     expect(first.code).toBe(0);
     expect(first.stdout.trim().split('\n')).toEqual([
-      '/etc/hosts',
-      '/etc/app/secret.json',
-      '/etc/app/plain.conf',
+      'none /etc/hosts',
+      'restart /etc/app/secret.json',
+      'reload /etc/app/plain.conf',
     ]);
     expect(JSON.parse(await read('/etc/app/secret.json'))).toEqual({
       cookie: 'plain-cookie',
@@ -95,7 +103,7 @@ describe('install-files', () => {
 
   it('names what changed until the software has read it, and changes nothing the second time', async () => {
     const inode = await must('docker', 'exec', NAME, 'stat', '-c', '%i', '/etc/app/plain.conf');
-    expect((await install()).stdout.trim().split('\n')).toContain('/etc/app/plain.conf');
+    expect((await install()).stdout.trim().split('\n')).toContain('reload /etc/app/plain.conf');
     await acknowledge();
     const again = await install();
     expect([again.code, again.stdout]).toEqual([0, '']);
@@ -107,7 +115,10 @@ describe('install-files', () => {
       '/etc/brokers/hosts': '10.0.0.1 node-1\n10.0.0.2 node-2\n',
       '/etc/brokers/delivered/etc/app/plain.conf': 'text = new\n',
     });
-    expect((await install()).stdout.trim().split('\n')).toEqual(['/etc/hosts', '/etc/app/plain.conf']);
+    expect((await install()).stdout.trim().split('\n')).toEqual([
+      'none /etc/hosts',
+      'reload /etc/app/plain.conf',
+    ]);
     const hosts = await read('/etc/hosts');
     expect(hosts).toContain('localhost');
     expect(hosts.match(/node-1/g)).toHaveLength(1);
@@ -130,13 +141,13 @@ describe('install-files', () => {
     expect((await install()).code).not.toBe(0);
     await must('docker', 'exec', NAME, 'rmdir', '/run/brokers/unapplied');
     const again = await install();
-    expect([again.code, again.stdout]).toEqual([0, '/etc/app/plain.conf\n']);
+    expect([again.code, again.stdout]).toEqual([0, 'reload /etc/app/plain.conf\n']);
   });
 
   it('puts a secret into a URI byte by byte, whatever characters it has', async () => {
     await deliver({
       '/etc/brokers/secrets/control': 'tab\t, line\nend ~-._%25\u007f',
-      '/etc/brokers/manifest': '0400 root /etc/app/uri\n',
+      '/etc/brokers/manifest': `${MANIFEST}0400 root none /etc/app/uri\n0400 root none /etc/brokers/secrets/control\n`,
       '/etc/brokers/delivered/etc/app/uri':
         'amqp://a:@@secret-uri:user-app@@@h/ "@@secret-uri:control@@" @@secret:cookie@@\n',
     });
@@ -146,5 +157,68 @@ describe('install-files', () => {
     expect(await read('/etc/app/uri')).toBe(
       `amqp://a:${encoded(SECRET)}@h/ "${encoded('tab\t, line\nend ~-._%25\u007f')}" plain-cookie`,
     );
+  });
+
+  describe('of what is delivered later', () => {
+    const changes = async (): Promise<string[]> => {
+      await acknowledge();
+      const { code, stdout, output } = await install();
+      expect(code, output).toBe(0);
+      return stdout.split('\n').filter((line) => line !== '');
+    };
+    const missing = async (...paths: string[]): Promise<string[]> => {
+      const { stdout } = await run('docker', ['exec', NAME, 'ls', '-d', ...paths]);
+      const there = stdout.split('\n');
+      return paths.filter((path) => !there.includes(path));
+    };
+
+    it('applies a changed mode and a changed owner', async () => {
+      await changes();
+      await deliver({
+        '/etc/brokers/manifest': MANIFEST.replace('0644 root reload', '0440 rabbitmq reload'),
+      });
+      // The file of the test before is not declared any more.
+      expect(await changes()).toEqual(['reload /etc/app/plain.conf', 'none /etc/app/uri']);
+      const listing = await must('docker', 'exec', NAME, 'stat', '-c', '%U %G %a', '/etc/app/plain.conf');
+      expect(listing).toBe('rabbitmq rabbitmq 440');
+      expect(await changes()).toEqual([]);
+    });
+
+    it('removes files and secrets that are not declared any more, with the effect that they had', async () => {
+      await deliver({ '/etc/brokers/manifest': MANIFEST });
+      await changes();
+      await must('docker', 'exec', NAME, 'sh', '-c', 'echo image >/etc/app/of-the-image.conf');
+      await deliver({
+        '/etc/brokers/secrets/old': 'old password',
+        '/etc/brokers/manifest': `${MANIFEST}0644 root restart /etc/app/conf.d/50 old.conf\n0400 root none /etc/brokers/secrets/old\n`,
+        '/etc/brokers/delivered/etc/app/conf.d/50 old.conf': 'password = @@secret:old@@\n',
+      });
+      expect(await changes()).toEqual(['restart /etc/app/conf.d/50 old.conf']);
+      expect(await read('/etc/app/conf.d/50 old.conf')).toBe('password = old password');
+
+      await deliver({ '/etc/brokers/manifest': MANIFEST });
+      expect(await changes()).toEqual(['restart /etc/app/conf.d/50 old.conf']);
+      const gone = [
+        '/etc/app/conf.d/50 old.conf',
+        '/etc/brokers/delivered/etc/app/conf.d/50 old.conf',
+        '/etc/brokers/secrets/old',
+      ];
+      expect(await missing(...gone, '/etc/brokers/secrets/cookie', '/etc/app/of-the-image.conf')).toEqual(
+        gone,
+      );
+      expect(await changes()).toEqual([]);
+    });
+
+    it('restarts for a removed file where a former version kept no effects', async () => {
+      await deliver({
+        '/etc/brokers/manifest': `${MANIFEST}0644 root none /etc/app/before.conf\n`,
+        '/etc/brokers/delivered/etc/app/before.conf': 'before\n',
+      });
+      expect(await changes()).toEqual(['none /etc/app/before.conf']);
+      await must('docker', 'exec', NAME, 'rm', '/etc/brokers/installed');
+      await deliver({ '/etc/brokers/manifest': MANIFEST });
+      expect(await changes()).toEqual(['restart /etc/app/before.conf']);
+      expect(await missing('/etc/app/before.conf')).toEqual(['/etc/app/before.conf']);
+    });
   });
 });

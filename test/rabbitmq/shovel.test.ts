@@ -327,10 +327,10 @@ describe('addStaticShovel', () => {
       '"amqp://link:@@secret-uri:static-shovel-destination-s@@@172.29.0.21:5672/%2F?heartbeat=5&connection_timeout=5000"',
     );
     expect(delivered(of, 'north-1')['/etc/brokers/manifest']).toContain(
-      '0400 rabbitmq /etc/rabbitmq/advanced.config',
+      '0400 rabbitmq restart /etc/rabbitmq/advanced.config',
     );
     expect(delivered(of, 'south-1')['/etc/brokers/manifest']).toContain(
-      '0644 root /etc/rabbitmq/advanced.config',
+      '0644 root restart /etc/rabbitmq/advanced.config',
     );
     expect(parameters(of, 'north-1')).toEqual([]);
   });

@@ -49,8 +49,9 @@ async function apply(
   host: AgentHost,
   changed: readonly string[],
 ): Promise<void> {
-  const effects = new Set(changed.map((path) => host.effects[path] ?? 'none'));
-  console.log(`${host.name}: changed ${changed.join(', ')}`);
+  const changes = changed.map(changeIn);
+  const effects = new Set(changes.map(({ effect }) => effect));
+  console.log(`${host.name}: changed ${changes.map(({ path }) => path).join(', ')}`);
   if (effects.has('restart')) {
     await restart(engine, group, host);
   } else if (effects.has('reload') && host.reloadCommand !== undefined) {
@@ -59,6 +60,12 @@ async function apply(
       throw new AgentError(`${host.name}: reload failed: ${lastLine(reloaded.stderr)}`);
     console.log(`${host.name}: reloaded`);
   }
+}
+
+/** A line of `install-files`, e.g. `reload /etc/app.conf`. One that a former version noted is a path alone: restart. */
+function changeIn(line: string): { readonly effect: string; readonly path: string } {
+  const [, effect = 'restart', path = line] = /^(none|reload|restart) (.*)$/.exec(line) ?? [];
+  return { effect, path };
 }
 
 /**

@@ -13,7 +13,6 @@ export interface AgentGroup {
 export interface AgentHost {
   readonly name: string;
   readonly targets: readonly { readonly path: string; readonly deliveredTo: string }[];
-  readonly effects: Readonly<Record<string, 'none' | 'reload' | 'restart'>>;
   readonly scripts: Readonly<Record<string, string>>;
   readonly reloadCommand?: readonly string[];
   readonly stopTimeoutSeconds: number;
