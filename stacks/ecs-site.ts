@@ -118,6 +118,7 @@ export class EcsSite {
       tags: settings.tags,
       ...(settings.keyPair === undefined ? {} : { keyPair: settings.keyPair }),
       ...(settings.ramRole === undefined ? {} : { ramRole: settings.ramRole }),
+      ...(settings.mayStop === undefined ? {} : { mayStop: settings.mayStop }),
       ...(settings.registryUser === undefined
         ? {}
         : {

@@ -92,6 +92,8 @@ const entries = {
   ramRole: v.optional(text),
   /** Name of a key pair for SSH to the machines; none when absent. */
   keyPair: v.optional(text),
+  /** Name of the one machine that this deploy may stop for another instance type or key pair; none when absent. */
+  mayStop: v.optional(text),
   /** Refuse to delete machines and disks. */
   deletionProtection: v.optional(flag, true),
   /** Zone of private DNS, e.g. brokers.internal; none when absent. */

@@ -18,6 +18,7 @@ import { TerraformData } from '../terraform/terraform-data';
 import { terraformText } from '../terraform/text';
 import { HaVip } from './havip';
 import { Disk } from './machine';
+import { DeclaredMachine, machineLifecycle, REPLACING_DISK, warnOfPendingChanges } from './machine-changes';
 import { INetwork, IVswitch } from './network';
 import { PackedScripts } from './packed-scripts';
 import { SecurityGroup } from './security-group';
@@ -42,6 +43,8 @@ export interface EcsGroupProps {
   readonly keyPair?: string;
   readonly password?: ISecret;
   readonly ramRole?: string;
+  /** The host whose machine may be stopped by a change. */
+  readonly mayStop?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -55,6 +58,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
   public readonly ready: ITerraformDependable;
   public readonly connections: Connections;
   private readonly instances = new Map<string, Instance>();
+  private readonly machines: { readonly declared: DeclaredMachine; readonly instance: Instance }[] = [];
 
   public constructor(
     scope: Construct,
@@ -84,6 +88,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     const scripts = new PackedScripts(this, 'scripts');
     const members = hosts.flatMap((host) => this.createHost(host, group, spread, scripts));
     if (props.floatingAddress !== undefined) members.push(this.createHaVip(hosts, props.floatingAddress));
+    warnOfPendingChanges(this, 'pending', this.machines);
     this.ready = new TerraformData(this, 'members', {
       triggersReplace: { hosts: hosts.map((host) => host.name) },
       dependsOn: members,
@@ -93,6 +98,10 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
   /** Id of the machine of host `name`, a token; undefined when it is none of this group. */
   public instanceId(name: string): string | undefined {
     return this.instances.get(name)?.id;
+  }
+
+  public get hostNames(): readonly string[] {
+    return [...this.instances.keys()];
   }
 
   public describeTopology(): Partial<Topology> {
@@ -132,7 +141,6 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     const { props } = this;
     const vswitch = props.vswitchOf(host.name);
     const disk = host.container.volumes.length === 0 ? undefined : this.createDisk(host.name, vswitch);
-    this.createFilesText(host.name);
     const userData = new UserData(this, `${host.name}-user-data`, {
       ...props.userData,
       host: () => this.host(host.name),
@@ -141,6 +149,15 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       // A disk calls itself by its id without the "d-"; see "Query the serial numbers of disks".
       ...(disk === undefined ? {} : { diskSerial: Fn.substr(disk.id, 2, -1) }),
     });
+    this.createFilesText(host.name, userData);
+    const declared: DeclaredMachine = {
+      name: host.name,
+      instanceType: props.instanceType,
+      ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
+      address: host.address,
+      zone: vswitch.zone,
+      mayStop: props.mayStop === host.name,
+    };
     const instance = new Instance(this, host.name, {
       instanceName: host.name,
       hostName: host.name,
@@ -170,9 +187,10 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
         ...props.after,
         ...(vswitch.egress === undefined ? [] : [vswitch.egress]),
       ]).own,
+      // One that was stopped, by hand or by a change that failed half-way, is started.
+      status: 'Running',
       lifecycle: {
-        // Either change stops the machine, a new image wipes its system disk, and no machine waits for another.
-        ignoreChanges: ['user_data', 'image_id'],
+        ...machineLifecycle(declared),
         precondition: [
           {
             condition: userData.fits,
@@ -182,6 +200,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       },
     });
     this.instances.set(host.name, instance);
+    this.machines.push({ declared, instance });
     const members: ITerraformDependable[] = [instance];
     if (props.ramRole !== undefined) {
       members.push(
@@ -206,25 +225,37 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       zoneId: vswitch.zone,
       category: dataDisk.category,
       size: dataDisk.size,
+      // Without it, a running machine does not see that the disk became larger.
+      type: 'online',
       encrypted: dataDisk.encrypted,
       ...(dataDisk.kmsKeyId === undefined ? {} : { kmsKeyId: dataDisk.kmsKeyId }),
       ...(dataDisk.performanceLevel === undefined ? {} : { performanceLevel: dataDisk.performanceLevel }),
       deleteWithInstance: false,
       tags: { ...tags },
-      lifecycle: { preventDestroy: deletionProtection },
+      lifecycle: { preventDestroy: deletionProtection, ignoreChanges: [...REPLACING_DISK] },
     });
   }
 
-  /** The files of a host as text in the diff, where its user data is one opaque value. */
-  private createFilesText(name: string): void {
-    const files = Lazy.anyValue({
-      produce: () =>
-        Object.fromEntries(
-          deliveredFiles(this.host(name)).map(({ path, text }) => [path, terraformText(text)]),
-        ),
+  /** What a new machine of a host starts with as text in the diff, where its user data is one opaque value that is ignored. */
+  private createFilesText(name: string, userData: UserData): void {
+    const { imageId, systemDisk, dataDisk } = this.props;
+    const { os, docker } = this.props.userData;
+    const texts = (files: Record<string, string>): Record<string, string> =>
+      Object.fromEntries(Object.entries(files).map(([path, text]) => [path, terraformText(text)]));
+    const delivered = (): Record<string, string> =>
+      Object.fromEntries(deliveredFiles(this.host(name)).map(({ path, text }) => [path, text]));
+    const files = Lazy.anyValue({ produce: () => texts({ ...userData.visible.files, ...delivered() }) });
+    const scripts = Lazy.anyValue({
+      produce: () => ({ ...userData.visible.scripts, ...scriptDigests(this.host(name)) }),
     });
-    const scripts = Lazy.anyValue({ produce: () => scriptDigests(this.host(name)) });
-    new TerraformData(this, `${name}-files`, { triggersReplace: { files, scripts } });
+    const machine = {
+      image: imageId,
+      os,
+      docker,
+      systemDisk: encryptionOf(systemDisk),
+      dataDisk: encryptionOf(dataDisk),
+    };
+    new TerraformData(this, `${name}-files`, { triggersReplace: { files, scripts, machine } });
   }
 
   private createHaVip(hosts: readonly HostSpec[], address: string): ITerraformDependable {
@@ -248,4 +279,9 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       throw new Error(`group ${this.node.id} lost host ${name} between construction and synth`);
     return host;
   }
+}
+
+/** What of a disk a change leaves as it is. */
+function encryptionOf({ encrypted, kmsKeyId, category }: Disk): string {
+  return `${category}, ${encrypted ? `encrypted with ${kmsKeyId ?? "the service's key"}` : 'not encrypted'}`;
 }

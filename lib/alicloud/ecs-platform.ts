@@ -36,9 +36,9 @@ export interface EcsPlatformProps {
   readonly docker?: DockerInstallation;
   /** @default log files of 10 MiB, five a container */
   readonly engine?: EngineSettings;
-  /** Name of a key pair for SSH; not together with `password`. @default none */
+  /** Name of a key pair for SSH; not together with `password`. A change reboots: see `mayStop`. @default none */
   readonly keyPair?: string;
-  /** Password of root, which ends up in the state; not together with `keyPair`. @default none */
+  /** Password of root, which ends up in the state; not together with `keyPair`. A change stops: see `mayStop`. @default none */
   readonly password?: ISecret;
   /** Name of the RAM role of the machines, which secrets of KMS and OOS need. @default none */
   readonly ramRole?: string;
@@ -47,6 +47,12 @@ export interface EcsPlatformProps {
    * @default true
    */
   readonly deletionProtection?: boolean;
+  /**
+   * Name of the one host, e.g. `prod-rabbitmq-1`, whose machine this deploy may stop and start, or reboot, for what no
+   * running machine takes: another instance type, key pair, password or address. All other machines run on as they are.
+   * @default none: such changes reach new machines only
+   */
+  readonly mayStop?: string;
   /** On every resource that takes tags, besides the stack's name. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -75,6 +81,12 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     if (props.password !== undefined) assertSecret(this, 'password', props.password);
     if (props.registryLogin !== undefined) this.assertLogin(props.registryLogin);
     for (const { instanceType } of Object.values(props.machines)) assertInstanceType(this, instanceType);
+    this.node.addValidation({
+      validate: () => {
+        this.assertMayStop();
+        return [];
+      },
+    });
     this.plans = props.network.vswitches.map((vswitch) => ({ vswitch, addresses: this.planOf(vswitch) }));
   }
 
@@ -164,6 +176,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
       ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
       ...(props.password === undefined ? {} : { password: props.password }),
       ...(props.ramRole === undefined ? {} : { ramRole: props.ramRole }),
+      ...(props.mayStop === undefined ? {} : { mayStop: props.mayStop }),
     });
     this.groups.push(group);
     return group;
@@ -199,6 +212,16 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     const plan = plans.get(vswitch) ?? new AddressPlan(this, vswitch.cidr, RESERVED_AT_END);
     plans.set(vswitch, plan);
     return plan;
+  }
+
+  private assertMayStop(): void {
+    const { mayStop } = this.props;
+    const names = this.groups.flatMap((group) => group.hostNames);
+    if (mayStop === undefined || names.includes(mayStop)) return;
+    throw new ValidationError(
+      this,
+      `mayStop must name one host of this platform, got ${mayStop}: use ${names.join(', ')}`,
+    );
   }
 
   private assertOwnVolumes({ name, container }: HostSpec): void {

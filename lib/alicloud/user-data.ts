@@ -14,7 +14,7 @@ import { ValidationError } from '../model/errors';
 import { HostSpec, SECRETS_DIRECTORY } from '../model/host';
 import { ISecret, NamedSecret } from '../model/secret';
 import { describeReference } from '../model/secret-reference';
-import { BUNDLE_PATH, hostBundle, UNPACK_PATH } from '../node/bundle';
+import { BUNDLE_PATH, digestOf, hostBundle, UNPACK_PATH } from '../node/bundle';
 import { nodeScript, pythonScript } from '../node/script';
 import { fetchedSecrets, renderSecretReferences } from '../node/secret-references';
 import { terraformText } from '../terraform/text';
@@ -26,6 +26,7 @@ const HOST_DIRECTORY = '/opt/brokers/host';
 /** The program by which a machine fetches secrets, and its list of them. */
 const FETCH_PATH = `${HOST_DIRECTORY}/fetch-secrets`;
 const FETCH_LIST_PATH = `${HOST_DIRECTORY}/secrets.json`;
+const SETTINGS_PATH = `${HOST_DIRECTORY}/settings`;
 const DATA_DIRECTORY = '/var/lib/brokers/data';
 const DISK_TIMEOUT_SECONDS = 600;
 
@@ -119,6 +120,22 @@ export class UserData extends Construct {
   /** Size in bytes as far as it is known before Terraform runs; every secret counts as 64 characters. */
   public get sizeBytes(): number {
     return Buffer.byteLength(this.render(this.parts(), (part) => this.estimate(part)));
+  }
+
+  /**
+   * What a person reads of it in the diff beside the host's files: texts, and digests of scripts, by path. What is known
+   * after the deploy only, the disk, is left out.
+   */
+  public get visible(): { readonly files: Record<string, string>; readonly scripts: Record<string, string> } {
+    const parts = this.parts().filter(({ path }) => path !== BUNDLE_PATH);
+    const textOf = ({ path, text }: Part): string =>
+      path === SETTINGS_PATH ? this.settings(this.props.host(), '') : text();
+    const of = (...kinds: readonly Part['kind'][]): [string, string][] =>
+      parts.filter(({ kind }) => kinds.includes(kind)).map((part) => [part.path, textOf(part)]);
+    return {
+      files: Object.fromEntries(of('plain', 'packed')),
+      scripts: Object.fromEntries(of('script').map(([path, text]) => [path, digestOf(text)])),
+    };
   }
 
   /** With the one that fetches secrets where a user whose password is fetched may be added until the synth. */
@@ -222,7 +239,7 @@ export class UserData extends Construct {
       plain('/etc/docker/daemon.json', () => renderEngineSettings(this, engine)),
       plain('/etc/sysctl.d/90-brokers.conf', () => SYSCTL),
       packed(`/etc/systemd/system/${unit}`, '0644', () => this.unit(host)),
-      plain(`${HOST_DIRECTORY}/settings`, () => this.settings(host)),
+      plain(SETTINGS_PATH, () => this.settings(host, this.props.diskSerial)),
       hostScript('bootstrap'),
       hostScript('prepare'),
       ...(host.container.volumes.length === 0 ? [] : [hostScript('data-disk')]),
@@ -285,15 +302,15 @@ export class UserData extends Construct {
   }
 
   /** Read by the shell scripts of the host; no value needs quoting within single quotes. */
-  private settings(host: HostSpec): string {
-    const { image, registryLogin, diskSerial } = this.props;
+  private settings(host: HostSpec, diskSerial = ''): string {
+    const { image, registryLogin } = this.props;
     const values = {
       SERVICE: serviceOf(host),
       IMAGE: image,
       REGISTRY: registryLogin?.server ?? '',
       REGISTRY_USER: registryLogin?.username ?? '',
       VOLUMES: host.container.volumes.map(({ name }) => name).join(' '),
-      DISK_SERIAL: diskSerial ?? '',
+      DISK_SERIAL: diskSerial,
       DISK_TIMEOUT_SECONDS: String(DISK_TIMEOUT_SECONDS),
     };
     return Object.entries(values)

@@ -56,10 +56,10 @@ export function hostBundle(host: HostSpec): string {
 
 /** Short digest of each script by name: enough to see in a diff that one changed. */
 export function scriptDigests(host: HostSpec): Record<string, string> {
-  return Object.fromEntries(
-    host.scripts.map(({ name, text }) => [
-      name,
-      createHash('sha256').update(text).digest('hex').slice(0, 12),
-    ]),
-  );
+  return Object.fromEntries(host.scripts.map(({ name, text }) => [name, digestOf(text)]));
+}
+
+/** The digest of one script. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

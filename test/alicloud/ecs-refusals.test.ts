@@ -27,6 +27,11 @@ describe('a platform refuses', () => {
       'stack/ecs: keyPair and password exclude each other: keep the key pair',
     ],
     [
+      'a machine to stop that is none of its own',
+      () => ({ mayStop: 'rabbitmq-4' }),
+      'stack/ecs: mayStop must name one host of this platform, got rabbitmq-4: use rabbitmq-1, rabbitmq-2, rabbitmq-3, ',
+    ],
+    [
       'a password in plain text',
       () => ({ password: 'secret' as unknown as Secret }),
       'stack/ecs: password must be a Secret, got plain text',

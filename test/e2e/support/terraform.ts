@@ -22,8 +22,8 @@ export class TerraformFolder {
     return this.run(environment, 'validate');
   }
 
-  public apply(environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
-    return this.run(environment, 'apply', '-auto-approve');
+  public apply(environment: NodeJS.ProcessEnv = {}, ...options: readonly string[]): Promise<CommandResult> {
+    return this.run(environment, 'apply', '-auto-approve', ...options);
   }
 
   /** Exit code 0: nothing to do, 2: changes. */
@@ -37,11 +37,19 @@ export class TerraformFolder {
 
   /** All that a plan wants to change. @throws Error with Terraform's words when there is no plan */
   public async plannedChanges(environment: NodeJS.ProcessEnv = {}): Promise<PlannedChange[]> {
-    const planned = await this.run(environment, 'plan', '-out=plan.bin');
-    if (planned.code !== 0) throw new Error(planned.output);
+    return (await this.planned(environment)).changes;
+  }
+
+  /** The same, with what Terraform says to it. @throws Error with Terraform's words when there is no plan */
+  public async planned(
+    environment: NodeJS.ProcessEnv = {},
+    ...options: readonly string[]
+  ): Promise<{ readonly changes: PlannedChange[]; readonly output: string }> {
+    const { code, output } = await this.run(environment, 'plan', '-out=plan.bin', ...options);
+    if (code !== 0) throw new Error(output);
     const { stdout } = await this.terraform(environment, 'show', '-json', 'plan.bin');
     const { resource_changes: changes = [] } = JSON.parse(stdout) as { resource_changes?: PlannedChange[] };
-    return changes.filter(({ change }) => change.actions.join() !== 'no-op');
+    return { changes: changes.filter(({ change }) => change.actions.join() !== 'no-op'), output };
   }
 
   /** The state that Terraform keeps. */

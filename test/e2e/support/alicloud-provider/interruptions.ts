@@ -1,4 +1,5 @@
 import { Interruption } from './journal';
+import { ObjectValue } from './values';
 
 /** Attributes of an instance whose change the provider cannot make while it runs. */
 const INTERRUPTIONS: Readonly<Record<Interruption, readonly string[]>> = {
@@ -12,4 +13,9 @@ export function interruptionOf(type: string, changed: readonly string[]): Interr
   if (type !== 'alicloud_instance') return undefined;
   const kinds: readonly Interruption[] = ['reset', 'stopped', 'rebooted'];
   return kinds.find((kind) => INTERRUPTIONS[kind].some((attribute) => changed.includes(attribute)));
+}
+
+/** Whether a running instance does not see the change before the cloud has restarted it. */
+export function isUnseen(type: string, changed: readonly string[], planned: ObjectValue): boolean {
+  return type === 'alicloud_ecs_disk' && changed.includes('size') && planned['type'] !== 'online';
 }

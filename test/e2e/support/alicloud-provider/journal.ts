@@ -11,6 +11,8 @@ export interface Operation {
   readonly changed: readonly string[];
   /** What an update does to a running instance. */
   readonly interruption?: Interruption;
+  /** Set when a running instance does not see the change before the cloud has restarted it. */
+  readonly unseen?: boolean;
 }
 
 /** `stopped`: shut down and started. `rebooted`: the same without release. `reset`: its system disk is replaced and lost. */

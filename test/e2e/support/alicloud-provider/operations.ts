@@ -1,7 +1,7 @@
 import { answerOf } from './answers';
 import { Cloud } from './cloud';
 import { identifierOf, seedOf } from './identifiers';
-import { interruptionOf } from './interruptions';
+import { interruptionOf, isUnseen } from './interruptions';
 import { JournalEntry, Operation } from './journal';
 import { planResource } from './plan';
 import { deletionRefusal, refusalsOf } from './rules';
@@ -20,6 +20,8 @@ export type Hook = (operation: Operation) => Promise<void> | void;
 export interface Hooks {
   /** Before the cloud begins: what fails here has not happened. */
   readonly before?: Hook;
+  /** While an instance is down for an update: what fails here leaves it stopped and otherwise as it was. */
+  readonly whileStopped?: Hook;
   /** Once a creation or update is done: what fails here has happened, and Terraform makes a resource anew that was created so. */
   readonly after?: Hook;
 }
@@ -70,7 +72,7 @@ export class Operations {
   ): Promise<ObjectValue> {
     const { changed } = planResource(type, block, prior, planned);
     const id = textOf(prior['id']) ?? '';
-    const interruption = interruptionOf(type, changed);
+    const interruption = prior['status'] === 'Stopped' ? undefined : interruptionOf(type, changed);
     const operation = {
       operation: 'update',
       type,
@@ -78,10 +80,15 @@ export class Operations {
       name: nameOf(type, planned),
       changed,
       ...(interruption === undefined ? {} : { interruption }),
+      ...(isUnseen(type, changed, planned) ? { unseen: true } : {}),
     } as const;
     return this.journalled(operation, async () => {
       if (this.cloud.get(type, id) === undefined) throw new Error(`${type} ${id} does not exist`);
       this.refuse(type, planned, id);
+      if (interruption === 'stopped') {
+        this.cloud.change(type, id, { status: 'Stopped' });
+        await this.hooks.whileStopped?.(operation);
+      }
       const values = answerOf(this.cloud, type, block, id, planned);
       this.cloud.put({ type, id, values });
       await this.finished(operation, values);

@@ -7,6 +7,7 @@ import { ObjectValue, UNKNOWN, objectsOf, spelled, textOf, textsOf } from './val
 
 const LARGEST_DEPLOYMENT_SET = 20;
 const MOST_INSTANCES_OF_A_HAVIP = 2;
+const TOO_SMALL = 'InvalidDiskSize.TooSmall: a disk can only become larger';
 
 /** Resources that the cloud keeps while others name them. */
 const KEPT_WHILE_NAMED = [
@@ -58,7 +59,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     const address = textOf(values['private_ip']);
     const zone = textOf(values['availability_zone']);
     const set = textOf(values['deployment_set_id']);
+    const before = cloud.get('alicloud_instance', id ?? '')?.values;
     return [
+      isSmaller(before, values, 'system_disk_size') && TOO_SMALL,
       groups.length === 0 && 'MissingParameter: security_groups must name at least one',
       foreign !== undefined && `InvalidSecurityGroupId.VPC: ${foreign} is in another VPC than the vSwitch`,
       address === undefined ? undefined : addressRefusal(cloud, spelled(values['vswitch_id']), address, id),
@@ -68,6 +71,9 @@ const RULES: Readonly<Record<string, Rule>> = {
         `DeploymentSet.QuotaExceeded: ${set} has ${LARGEST_DEPLOYMENT_SET} instances in the zone`,
     ];
   },
+  alicloud_ecs_disk: ({ cloud, values, id }) => [
+    isSmaller(cloud.get('alicloud_ecs_disk', id ?? '')?.values, values, 'size') && TOO_SMALL,
+  ],
   alicloud_ecs_disk_attachment: ({ cloud, values }) => {
     const disk = cloud.get('alicloud_ecs_disk', spelled(values['disk_id']));
     const instance = cloud.get('alicloud_instance', spelled(values['instance_id']));
@@ -184,4 +190,9 @@ function setSize(cloud: Cloud, set: string, zone: string, exceptId: string | und
     .all('alicloud_instance')
     .filter(({ id, values }) => id !== exceptId && values['deployment_set_id'] === set)
     .filter(({ values }) => values['availability_zone'] === zone).length;
+}
+
+function isSmaller(before: ObjectValue | undefined, after: ObjectValue, name: string): boolean {
+  const [old, wanted] = [before?.[name], after[name]];
+  return typeof old === 'number' && typeof wanted === 'number' && wanted < old;
 }
