@@ -1,8 +1,9 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { threadId } from 'node:worker_threads';
 import { ROOT, load } from './load';
 
 interface Result {
@@ -110,30 +111,35 @@ describe('a script that runs a program', () => {
 });
 
 describe('a lock', () => {
-  const SETUP = join(ROOT, '.setup');
-  const FILE = join(SETUP, 'locktest.lock');
-  const exclusively = async (work: () => Promise<void>): Promise<void> =>
-    (
-      await load<{ exclusively(subject: string, work: () => Promise<void>): Promise<void> }>('lock')
-    ).exclusively('locktest', work);
+  const SUBJECT = `locktest-${process.pid}-${threadId}`;
+  const MODULE = pathToFileURL(join(ROOT, 'scripts/setup/lock.mjs')).href;
+  let folder: string;
 
   beforeEach(() => {
-    mkdirSync(SETUP, { recursive: true });
-    rmSync(FILE, { force: true });
+    folder = mkdtempSync(join(tmpdir(), 'brokers-lock-'));
   });
 
-  it('is gone after the work, also after failed work', async () => {
-    await expect(
-      exclusively(() => {
-        expect(existsSync(FILE)).toBe(true);
-        return Promise.reject(new Error('no'));
-      }),
-    ).rejects.toThrow('no');
-    expect(existsSync(FILE)).toBe(false);
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
   });
 
-  it('of a process that is gone does not count', async () => {
-    writeFileSync(FILE, '999999999');
+  async function exclusively(work: () => Promise<void>): Promise<void> {
+    const lock = await load<{ exclusively(subject: string, work: () => Promise<void>): Promise<void> }>(
+      'lock',
+    );
+    return lock.exclusively(SUBJECT, work);
+  }
+
+  /** A process that does `work`, JavaScript, while it has the lock. */
+  function holder(work: string): ChildProcess {
+    const program = `import fs from 'node:fs'; import { setTimeout as sleep } from 'node:timers/promises';
+      const { exclusively } = await import(${JSON.stringify(MODULE)});
+      await exclusively(${JSON.stringify(SUBJECT)}, async () => { ${work} });`;
+    return spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'ignore' });
+  }
+
+  it('is free after the work, also after failed work', async () => {
+    await expect(exclusively(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     let worked = false;
     await exclusively(() => {
       worked = true;
@@ -142,10 +148,10 @@ describe('a lock', () => {
     expect(worked).toBe(true);
   });
 
-  it('of a running script is waited for', async () => {
-    // A process whose command line names a script, as those that hold locks do.
-    const holder = spawn('sleep', ['60'], { argv0: 'scripts/holder.mjs', stdio: 'ignore' });
-    writeFileSync(FILE, String(holder.pid));
+  it('is waited for, and free when its process is killed', async () => {
+    const file = join(folder, 'holds');
+    const script = holder(`fs.writeFileSync(${JSON.stringify(file)}, ''); await sleep(60_000);`);
+    await until('it has the lock', () => existsSync(file));
     let said = '';
     const report = await load<{ progressTo: (stream: { write: (text: string) => void }) => void }>('report');
     report.progressTo({ write: (text) => (said += text) });
@@ -154,10 +160,21 @@ describe('a lock', () => {
       worked = true;
       return Promise.resolve();
     });
-    await until('it says that it waits', () => said.includes(`process ${holder.pid}`));
+    await until('it says that it waits', () => said.includes(`process ${script.pid}`));
     expect(worked).toBe(false);
-    holder.kill('SIGKILL');
+    script.kill('SIGKILL');
     await waiting;
     expect(worked).toBe(true);
+  });
+
+  it("is one process's at a time, however many start at once", async () => {
+    const [inside, log] = [join(folder, 'inside'), join(folder, 'log')];
+    const work = `fs.mkdirSync(${JSON.stringify(inside)}); await sleep(20); fs.rmdirSync(${JSON.stringify(inside)});
+      fs.appendFileSync(${JSON.stringify(log)}, 'x');`;
+    const codes = await Promise.all(
+      Array.from({ length: 6 }, () => new Promise((resolve) => holder(work).once('exit', resolve))),
+    );
+    expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(readFileSync(log, 'utf8')).toBe('xxxxxx');
   });
 });
