@@ -17,15 +17,18 @@ export function pythonScript(name: string): ScriptSpec {
 function textOf(file: string): string {
   let text = texts.get(file);
   if (text === undefined) {
-    text = withoutComments(readFileSync(join(__dirname, file), 'utf8'));
+    text = installedText(readFileSync(join(__dirname, file), 'utf8'));
     texts.set(file, text);
   }
   return text;
 }
 
-/** They are a tenth of the user data, which has a bound. */
-function withoutComments(text: string): string {
-  const lines = text.split('\n');
+/**
+ * `text` of a script as a node gets it: with the line ends that its shell knows, whatever the checkout or the package has,
+ * and without comments but those at its head, which are a tenth of the user data.
+ */
+export function installedText(text: string): string {
+  const lines = text.split(/\r?\n/);
   const head = lines.findIndex((line) => !line.startsWith('#'));
   return lines.filter((line, index) => index < head || !/^\s*#/.test(line)).join('\n');
 }
