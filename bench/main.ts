@@ -7,6 +7,7 @@ import { measureDeploy } from './deploy';
 import { withPart } from './figures-page';
 import { load, machine, quietLoad } from './machine';
 import { ROOT } from './names';
+import { measurePlans } from './plans';
 import { measureProd } from './prod';
 import { Figure, isKept, Part, partAsText } from './report';
 import { measureSynth } from './synth';
@@ -17,6 +18,7 @@ const PAGE = join(ROOT, 'docs/figures.md');
 const PARTS: Readonly<Record<string, (say: (line: string) => void) => Promise<Part>>> = {
   synth: measureSynth,
   prod: measureProd,
+  plans: measurePlans,
   deploy: measureDeploy,
   boot: measureBoot,
   throughput: measureThroughput,

@@ -7,7 +7,7 @@ import { ROOT } from './setup/paths.mjs';
 import { runMain } from './setup/report.mjs';
 import { setUp } from './setup/setup.mjs';
 
-const PARTS = ['synth', 'prod', 'deploy', 'boot', 'throughput'];
+const PARTS = ['synth', 'prod', 'plans', 'deploy', 'boot', 'throughput'];
 /** Parts that need no Docker engine. */
 const PROCESSES = ['synth', 'prod'];
 const HELP = `Usage: npm run bench [-- OPTION]
@@ -19,6 +19,7 @@ that does nothing else.
   --only PART   measure one part only; may be given several times
                   synth        the local stack against the same resources written by hand; 3 to 300 nodes (1 min)
                   prod         the stack of environments/prod.yaml likewise; bytes of user data; needs Terraform (1 min)
+                  plans        terraform plan with 1,000 and 4,000 queues, and of one queue more (5 min)
                   deploy       cdktf deploy against plain docker run of the same containers (5 min)
                   boot         machines with the user data of prod, from power-on until all serve (3 min)
                   throughput   through our proxies, a minimal HAProxy, and directly (10 min); needs Java and Maven

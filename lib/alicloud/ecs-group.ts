@@ -15,7 +15,7 @@ import { deliveredFiles, scriptDigests } from '../node/bundle';
 import { IPlacedGroup } from '../platform';
 import { dependenciesOf } from '../terraform/dependencies';
 import { TerraformData } from '../terraform/terraform-data';
-import { terraformText } from '../terraform/text';
+import { shownFiles } from '../terraform/shown-files';
 import { HaVip } from './havip';
 import { Disk } from './machine';
 import { DeclaredMachine, machineLifecycle, REPLACING_DISK, warnOfPendingChanges } from './machine-changes';
@@ -240,11 +240,12 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
   private createFilesText(name: string, userData: UserData): void {
     const { imageId, systemDisk, dataDisk } = this.props;
     const { os, docker } = this.props.userData;
-    const texts = (files: Record<string, string>): Record<string, string> =>
-      Object.fromEntries(Object.entries(files).map(([path, text]) => [path, terraformText(text)]));
-    const delivered = (): Record<string, string> =>
-      Object.fromEntries(deliveredFiles(this.host(name)).map(({ path, text }) => [path, text]));
-    const files = Lazy.anyValue({ produce: () => texts({ ...userData.visible.files, ...delivered() }) });
+    const files = Lazy.anyValue({
+      produce: () => {
+        const own = Object.entries(userData.visible.files).map(([path, text]) => ({ path, text }));
+        return shownFiles([...own, ...deliveredFiles(this.host(name))]);
+      },
+    });
     const scripts = Lazy.anyValue({
       produce: () => ({ ...userData.visible.scripts, ...scriptDigests(this.host(name)) }),
     });

@@ -96,8 +96,53 @@ export interface DefinitionsDocument {
  * order, arguments and settings sorted by name. Pure: equal input gives equal bytes.
  */
 export function renderDefinitions(document: DefinitionsDocument): string {
+  return `${JSON.stringify(ordered(document), null, 2)}\n`;
+}
+
+/** How many items `document` has. */
+export function countDefinitions(document: DefinitionsDocument): number {
+  return Object.values(document).reduce((sum, items: readonly unknown[]) => sum + items.length, 0);
+}
+
+/**
+ * The items of `definitions.json`, each as JSON, by a name that says what it is, e.g. `queue orders in /`. Terraform compares
+ * the items of a list in the square of their number, those of an object one by one.
+ */
+export function definitionsByName(document: DefinitionsDocument): Readonly<Record<string, string>> {
+  const {
+    vhosts,
+    users,
+    permissions,
+    policies,
+    exchanges,
+    queues,
+    bindings,
+    parameters = [],
+  } = ordered(document);
+  const items: [string, object][] = [
+    ...vhosts.map((item): [string, object] => [`vhost ${item.name}`, item]),
+    ...users.map((item): [string, object] => [`user ${item.name}`, item]),
+    ...permissions.map((item): [string, object] => [`permission of ${item.user} in ${item.vhost}`, item]),
+    ...policies.map((item): [string, object] => [`policy ${item.name} in ${item.vhost}`, item]),
+    ...exchanges.map((item): [string, object] => [`exchange ${item.name} in ${item.vhost}`, item]),
+    ...queues.map((item): [string, object] => [`queue ${item.name} in ${item.vhost}`, item]),
+    ...bindings.map((item): [string, object] => [nameOfBinding(item), item]),
+    ...parameters.map((item): [string, object] => [`${item.component} ${item.name} in ${item.vhost}`, item]),
+  ];
+  return Object.fromEntries(items.map(([name, item]) => [name, JSON.stringify(item)]));
+}
+
+/** With all that tells two bindings apart. */
+function nameOfBinding(binding: BindingDefinition): string {
+  const { vhost, source, destination, destination_type: type, routing_key: key, arguments: values } = binding;
+  const headers = Object.keys(values).length === 0 ? '' : ` with ${JSON.stringify(values)}`;
+  return `binding ${source} to ${type} ${destination} by ${JSON.stringify(key)}${headers} in ${vhost}`;
+}
+
+/** Arguments and settings sorted by name. */
+function ordered(document: DefinitionsDocument): DefinitionsDocument {
   const { vhosts, users, permissions, policies, exchanges, queues, bindings, parameters = [] } = document;
-  const ordered: DefinitionsDocument = {
+  return {
     vhosts,
     users,
     permissions,
@@ -111,7 +156,6 @@ export function renderDefinitions(document: DefinitionsDocument): string {
           parameters: parameters.map((parameter) => ({ ...parameter, value: sortedValue(parameter.value) })),
         }),
   };
-  return `${JSON.stringify(ordered, null, 2)}\n`;
 }
 
 function sortedValue(value: ParameterValue): ParameterValue {

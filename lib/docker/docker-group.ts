@@ -14,8 +14,9 @@ import { fetchedSecrets } from '../node/secret-references';
 import { IPlacedGroup } from '../platform';
 import { dependenciesOf } from '../terraform/dependencies';
 import { TerraformData } from '../terraform/terraform-data';
+import { shownFiles } from '../terraform/shown-files';
 import { terraformText } from '../terraform/text';
-import { uploads } from './delivery';
+import { packedFiles, uploads } from './delivery';
 
 /** What a `DockerGroup` needs of its platform. */
 export interface DockerGroupProps {
@@ -155,12 +156,7 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
     container: Container,
     previous: readonly ITerraformDependable[],
   ): TerraformData {
-    const files = Lazy.anyValue({
-      produce: () =>
-        Object.fromEntries(
-          deliveredFiles(this.host(name)).map(({ path, text }) => [path, terraformText(text)]),
-        ),
-    });
+    const files = Lazy.anyValue({ produce: () => shownFiles(deliveredFiles(this.host(name))) });
     const scripts = Lazy.anyValue({ produce: () => scriptDigests(this.host(name)) });
     return new TerraformData(this, `${name}-files`, {
       triggersReplace: { container: container.id, files, scripts },
@@ -172,8 +168,9 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
           environment: {
             BROKERS_GROUP: this.json(() => this.agentGroup()),
             BROKERS_HOST: this.json(() => agentHost(this.host(name))),
-            // Packed, since one variable of a process holds at most 128 KiB.
-            BROKERS_FILES: '${base64gzip(jsonencode(self.triggers_replace.files))}',
+            BROKERS_FILES: Lazy.stringValue({
+              produce: () => packedFiles(name, deliveredFiles(this.host(name))),
+            }),
           },
         },
       ],

@@ -9,6 +9,8 @@ export interface FileSpec {
   readonly path: string;
   /** UTF-8 text; secrets stand in it as placeholders (see `secretPlaceholder`). */
   readonly text: string;
+  /** What a diff shows of a text that is too long for it: parts by name. @default the text */
+  readonly shownAs?: Readonly<Record<string, string>>;
   /** Octal, e.g. `0644`. */
   readonly mode: string;
   /** User and group that own the file, e.g. `root` or `rabbitmq`; it exists in the image. */

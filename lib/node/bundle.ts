@@ -16,6 +16,8 @@ export interface DeliveredFile {
   /** Where the platform writes it. */
   readonly deliveredTo: string;
   readonly text: string;
+  /** What a diff shows in place of the text. */
+  readonly shownAs?: Readonly<Record<string, string>>;
 }
 
 /** All files of `host` in a fixed order: the manifest, the host names, then the files as declared. */
@@ -26,10 +28,15 @@ export function deliveredFiles(host: HostSpec): readonly DeliveredFile[] {
     ...host.secrets.map(({ name }) => `0400 root none ${SECRETS_DIRECTORY}/${name}\n`),
   ].join('');
   const aliases = host.aliases.map((alias) => `${alias.address} ${alias.name}\n`).join('');
-  const files = [
+  const files: DeliveredFile[] = [
     { path: `${BROKERS_DIRECTORY}/manifest`, deliveredTo: `${BROKERS_DIRECTORY}/manifest`, text: manifest },
     { path: '/etc/hosts', deliveredTo: `${BROKERS_DIRECTORY}/hosts`, text: aliases },
-    ...host.files.map(({ path, text }) => ({ path, deliveredTo: DELIVERY_DIRECTORY + path, text })),
+    ...host.files.map(({ path, text, shownAs }) => ({
+      path,
+      deliveredTo: DELIVERY_DIRECTORY + path,
+      text,
+      ...(shownAs === undefined ? {} : { shownAs }),
+    })),
   ];
   // A bundle is made of whole lines, and an empty line means nothing in every format used here.
   return files.map((file) => (file.text.endsWith('\n') ? file : { ...file, text: `${file.text}\n` }));

@@ -1,4 +1,9 @@
-import { DefinitionsDocument, renderDefinitions } from '../config/definitions';
+import {
+  countDefinitions,
+  definitionsByName,
+  DefinitionsDocument,
+  renderDefinitions,
+} from '../config/definitions';
 import { FileSpec } from '../model/host';
 import { secretPlaceholder } from '../model/secret';
 import { jsonWithTokens } from '../terraform/json';
@@ -42,15 +47,24 @@ export function membershipFile(
   };
 }
 
+/** From here on a diff of the list of all definitions takes seconds, and minutes with some thousand. */
+const MOST_SHOWN_AS_TEXT = 500;
+
 /** Vhosts, users, policies, exchanges, queues and bindings, with passwords once the node has put them in. */
 export function definitionsFile(document: DefinitionsDocument): FileSpec {
   return {
     path: DEFINITIONS_PATH,
     text: jsonWithTokens(renderDefinitions(document)),
+    ...(countDefinitions(document) > MOST_SHOWN_AS_TEXT ? { shownAs: shown(document) } : {}),
     mode: '0400',
     owner: 'rabbitmq',
     onChange: 'reload',
   };
+}
+
+function shown(document: DefinitionsDocument): Readonly<Record<string, string>> {
+  const items = Object.entries(definitionsByName(document));
+  return Object.fromEntries(items.map(([name, json]) => [name, jsonWithTokens(json)]));
 }
 
 /** Who the node's own scripts log in as; the password is the secret `ADMINISTRATOR_SECRET`. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { renderDefinitions } from '../../lib/config/definitions';
+import { countDefinitions, definitionsByName, renderDefinitions } from '../../lib/config/definitions';
 import { ADMINISTRATOR, anyTopology, builder, declare, shop } from '../rabbitmq/topologies';
 
 describe('renderDefinitions', () => {
@@ -16,6 +16,20 @@ describe('renderDefinitions', () => {
       return renderDefinitions(definitions.toDocument(ADMINISTRATOR));
     };
     expect(render({ a: 1, b: 2, c: 3 })).toBe(render({ c: 3, b: 2, a: 1 }));
+  });
+
+  it('has a name for every item, the same in any order', () => {
+    fc.assert(
+      fc.property(anyTopology, (topology) => {
+        const definitions = builder();
+        declare(definitions, 'v', topology);
+        const document = definitions.toDocument(ADMINISTRATOR);
+        const items = Object.values(definitionsByName(document));
+        expect(items).toHaveLength(countDefinitions(document));
+        const rendered = JSON.parse(renderDefinitions(document)) as Record<string, unknown[]>;
+        expect(items.map((item) => JSON.parse(item) as unknown)).toEqual(Object.values(rendered).flat());
+      }),
+    );
   });
 
   it('renders settings of plugins, single and in lists, sorted by name', () => {

@@ -1,9 +1,12 @@
 import { App, TerraformStack, Testing } from 'cdktf';
+import { randomBytes } from 'node:crypto';
 import { DockerPlatform } from '../../lib/docker/docker-platform';
 import { Images } from '../../lib/images';
 import { ValidationError } from '../../lib/model/errors';
 import { NamedSecret } from '../../lib/model/secret';
 import { Secret } from '../../lib/secret';
+import { unpackFiles } from '../../lib/docker/agent/deliver';
+import { applied } from '../terraform/applied';
 import { group, host, IMAGES, one, platformIn, resourcesOf, stack } from './fixture';
 
 describe('DockerPlatform', () => {
@@ -41,6 +44,50 @@ describe('DockerPlatform', () => {
     expect(one(resourcesOf(s), 'docker_network', 'network')).toMatchObject({
       ipam_config: [{ subnet: '172.29.0.0/24', gateway: '172.29.0.1', ip_range: '172.29.0.128/25' }],
     });
+  });
+
+  it('shows the parts of a long file in the diff and delivers its text', () => {
+    const s = stack();
+    const text = Array.from({ length: 600 }, (_, line) => `"\${${line}}"`).join('\n');
+    const long = { path: '/etc/long', text, shownAs: { 'a ${b}': '1', c: '2' } };
+    const [short] = host('app-1').files;
+    const files = [
+      { ...long, mode: '0644', owner: 'root', onChange: 'reload' as const },
+      ...(short ? [short] : []),
+    ];
+    platformIn(s).place(() => group(host('app-1', { files })));
+    const data = one(resourcesOf(s), 'terraform_data', 'app-1-files') as {
+      triggers_replace: { files: Record<string, unknown> };
+      provisioner: { 'local-exec': { environment: { BROKERS_FILES: string } } }[];
+    };
+    const shown = data.triggers_replace.files;
+    expect(shown['/etc/long']).toEqual({ 'a $${b}': '1', c: '2' });
+    const packed = data.provisioner[0]?.['local-exec'].environment.BROKERS_FILES ?? '';
+    const [delivered = ''] = applied({
+      locals: { files: shown },
+      output: { texts: { value: [packed.replace('self.triggers_replace.files', 'local.files')] } },
+    });
+    expect(unpackFiles(delivered)).toMatchObject({
+      '/etc/long': `${text}\n`,
+      '/etc/app.conf': 'motd = ${x} %{y}\n',
+    });
+  });
+
+  it('refuses files that no variable of a process holds', () => {
+    const s = stack();
+    const text = randomBytes(120_000).toString('hex');
+    const file = {
+      path: '/etc/long',
+      text,
+      shownAs: {},
+      mode: '0644',
+      owner: 'root',
+      onChange: 'none' as const,
+    };
+    platformIn(s).place(() => group(host('app-1', { files: [file] })));
+    expect(() => resourcesOf(s)).toThrow(
+      /files of a host must be at most 125000 bytes when they are compressed, got 1\d{5}: declare fewer/,
+    );
   });
 
   it('escapes file texts in the diff and in the first upload alike', () => {

@@ -47,6 +47,24 @@ describe('RabbitMqCluster', () => {
     );
   });
 
+  it('shows many definitions in the diff one by one', () => {
+    const s = stack();
+    const brokers = cluster(s);
+    for (let number = 1; number <= 260; number++) {
+      brokers.addQueue(`q${number}`);
+      brokers.addBinding({ source: 'amq.topic', destination: `q${number}`, routingKey: 'k' });
+    }
+    const files = one(resourcesOf(s), 'terraform_data', 'orders-1-files')['triggers_replace'] as {
+      files: Record<string, Record<string, string>>;
+    };
+    const shown = files.files['/etc/rabbitmq/definitions.json'] ?? {};
+    expect(Object.keys(shown).filter((name) => name.includes(' q260 '))).toEqual([
+      'binding amq.topic to queue q260 by "k" in /',
+      'queue q260 in /',
+    ]);
+    expect(JSON.parse(shown['queue q260 in /'] ?? '')).toMatchObject({ name: 'q260', durable: true });
+  });
+
   it('enables management and Prometheus unless told otherwise', () => {
     const plugins = (props: Partial<RabbitMqClusterProps>): string => {
       const s = stack();

@@ -1,4 +1,4 @@
-import { App, Lazy, TerraformOutput, TerraformStack, Testing } from 'cdktf';
+import { App, Lazy, TerraformOutput, TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import fc from 'fast-check';
 import { terraformText } from '../../lib/terraform/text';
 import { applied } from './applied';
@@ -32,6 +32,35 @@ describe('terraformText', () => {
       { numRuns: 300, seed: 1 },
     );
     expect(evaluate(texts.map(terraformText))).toEqual(texts);
+  });
+
+  it('arrives unchanged as one literal when it has many lines, with what tokens have in it', () => {
+    const markers = [
+      '$',
+      '{',
+      '%{',
+      '${a}',
+      '$${',
+      '~}',
+      '"',
+      '\\',
+      '\\n',
+      '\t',
+      '\r',
+      '\b\f\u007f',
+      '表',
+      '<<EOT',
+    ];
+    const lines = Array.from({ length: 600 }, (_, line) => `${line} ${markers[line % markers.length] ?? ''}`);
+    const stack = new TerraformStack(new App(), 'stack');
+    const known = Lazy.stringValue({ produce: () => 'a "quoted"\n\\ text' });
+    const variable = new TerraformVariable(stack, 'text', { type: 'string', default: 'a "b"\n${c' });
+    const text = terraformText([...lines, known, `<${variable.stringValue}>`].join('\n'));
+    new TerraformOutput(stack, 'texts', { value: [text], staticId: true });
+    const configuration = JSON.parse(Testing.synth(stack)) as { output: { texts: { value: string[] } } };
+    // More than one line is read in the square of their number.
+    expect(configuration.output.texts.value[0]?.split('\n')).toHaveLength(1);
+    expect(applied(configuration)).toEqual([[...lines, 'a "quoted"\n\\ text', '<a "b"\n${c>'].join('\n')]);
   });
 
   it('leaves tokens to cdktf', () => {
