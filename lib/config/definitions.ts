@@ -101,7 +101,10 @@ export function renderDefinitions(document: DefinitionsDocument): string {
 
 /** How many items `document` has. */
 export function countDefinitions(document: DefinitionsDocument): number {
-  return Object.values(document).reduce((sum, items: readonly unknown[]) => sum + items.length, 0);
+  return (Object.values(document) as readonly (readonly unknown[])[]).reduce(
+    (sum, items) => sum + items.length,
+    0,
+  );
 }
 
 /**
