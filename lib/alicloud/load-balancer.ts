@@ -153,6 +153,8 @@ export class LoadBalancer extends Construct implements ITopologySource {
         ? { instanceChargeType: 'PayByCLCU' }
         : { instanceChargeType: 'PayBySpec', loadBalancerSpec: specification }),
       deleteProtection: deletionProtection ? 'on' : 'off',
+      // A network that gets a second zone would have it made anew, for another zone than the cloud has chosen.
+      ...(this.props.slaveZone === undefined ? { lifecycle: { ignoreChanges: ['slave_zone_id'] } } : {}),
       ...tagsOf(this.props.tags),
     });
   }

@@ -19,6 +19,14 @@ export async function createDisk(volume, sizeMiB) {
   return { device: path.replace('/dev/', ''), major: Number(major), minor: Number(minor) };
 }
 
+/** Makes the disk in a volume larger, while it is in use. */
+export async function growDisk(volume, sizeMiB) {
+  await inVolume(
+    volume,
+    `truncate --size=${sizeMiB}M ${FILE}; losetup --set-capacity "$(losetup --associated ${FILE} --noheadings --output=NAME)"`,
+  );
+}
+
 /** Gives the loop device of the disk in a volume back; its machine must be gone. */
 export async function releaseDisk(volume) {
   await inVolume(

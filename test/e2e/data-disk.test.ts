@@ -1,6 +1,6 @@
 import { renderCloudInit } from '../../lib/config/cloud-init';
 import { nodeScript } from '../../lib/node/script';
-import { CommandResult } from './support/command';
+import { CommandResult, eventually } from './support/command';
 import { DataDisk } from './support/machines/data-disk';
 import { Machine } from './support/machines/machine';
 import { MachineNetwork } from './support/machines/network';
@@ -113,5 +113,27 @@ describe('the disk of the data', () => {
     const device = await machine.attach(disk);
     expect(await running).toMatchObject({ code: 0, output: '' });
     expect(await mounted()).toBe(`${device} ext4 brokers-data`);
+  });
+
+  it('that becomes larger is found within a minute, and what keeps its file system from growing is told', async () => {
+    const disk = await DataDisk.create(network, 'bp1grown', 16);
+    const device = await machine.attach(disk);
+    const told = 'journalctl --quiet --no-pager --output=cat --unit=brokers-data-grow.service';
+    expect(await mountData('bp1grown')).toMatchObject({ code: 0, output: '' });
+    expect(await machine.must('systemctl is-active brokers-data-grow.timer')).toBe('active');
+    await machine.must('systemctl start brokers-data-grow.service');
+    expect(await machine.must(told)).toBe('');
+
+    await disk.grow(64);
+    expect(await machine.must(`blockdev --getsize64 ${device}`)).toBe(String(64 * 2 ** 20));
+    // The kernel grows none for a machine without CAP_SYS_RESOURCE, which is kept back from these here; the cloud's have it.
+    const lines = await eventually(
+      'the timer has run',
+      90,
+      async () => (await machine.must(told)) || undefined,
+    );
+    expect(lines).toContain(`Filesystem at ${device} is mounted on ${TARGET}; on-line resizing required`);
+    expect(lines).toContain('resize2fs: Permission denied to resize filesystem');
+    expect(await machine.must('systemctl is-active brokers-data-grow.timer')).toBe('active');
   });
 });

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { ProdStack } from '../../stacks/prod';
 import { parseSettings } from '../../stacks/settings';
 import { ROOT } from '../docs/repository';
+import { FIRST_BOOT } from './first-boot';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -108,4 +109,18 @@ describe('a zone more at the end', () => {
 it('a queue more is a changed file of the brokers', () => {
   const { changed, added } = changes({}, { queues: ['orders', 'payments'] });
   expect({ changed, added }).toEqual({ changed: filesOf('rabbitmq', [1, 2, 3]).sort(), added: [] });
+});
+
+describe('what only a first boot brings to a machine is in the diff as text, and touches nothing that runs', () => {
+  it.each(Object.entries(FIRST_BOOT))('%s', (setting, value) => {
+    const { changed, added } = changes({ queues: [] }, { queues: [], [setting]: value });
+    const texts = [1, 2, 3].map(
+      (number) => `terraform_data.ecs_prod-rabbitmq_prod-rabbitmq-${number}-files triggers_replace`,
+    );
+    expect(changed).toEqual(expect.arrayContaining(texts));
+    // Terraform is told to ignore another image_id.
+    const running = changed.filter((name) => !/^local\.| image_id$/.test(name) && !texts.includes(name));
+    expect(running).toEqual([]);
+    expect(added).toEqual([]);
+  });
 });

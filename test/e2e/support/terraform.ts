@@ -6,7 +6,13 @@ import { CommandResult, run } from './command';
 /** What a plan is about to do to one resource, as `terraform show -json` prints it. */
 export interface PlannedChange {
   readonly address: string;
-  readonly change: { readonly actions: readonly string[]; readonly replace_paths?: readonly unknown[] };
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly replace_paths?: readonly unknown[];
+    /** What it is and is to be; null when there is none, without what is not known yet. */
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+  };
 }
 
 /** A folder of its own in which the real `terraform` works on a configuration in JSON. */

@@ -6,6 +6,7 @@ import { MachineNetwork } from './network';
 interface TestDisks {
   readonly DISK_LABEL: string;
   readonly createDisk: (volume: string, sizeMiB: number) => Promise<LoopDevice>;
+  readonly growDisk: (volume: string, sizeMiB: number) => Promise<void>;
   readonly releaseDisk: (volume: string) => Promise<void>;
 }
 
@@ -35,6 +36,11 @@ export class DataDisk {
     private readonly volume: string,
     public readonly loop: LoopDevice,
   ) {}
+
+  /** Makes the disk larger while machines run, as `ResizeDisk` of type `online` does. */
+  public async grow(sizeMiB: number): Promise<void> {
+    await (await load<TestDisks>('test-disks')).growDisk(this.volume, sizeMiB);
+  }
 
   /** Removes the disk with its data; no machine may have it any more. */
   public async remove(): Promise<void> {
