@@ -91,7 +91,7 @@ const brokers = group(
     secrets: { 'erlang-cookie': cookie, 'administrator-password': administratorPassword },
     entrypoint: '/opt/brokers/bin/rabbitmq-entrypoint',
     environment: [`RABBITMQ_NODENAME=rabbit@rabbitmq-${number}`],
-    capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+    capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'],
     health: ['/opt/brokers/bin/rabbitmq-health'],
     startPeriod: '1m0s',
     stopSeconds: 60,

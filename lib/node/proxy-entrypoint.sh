@@ -6,6 +6,10 @@ set -eu
 runtime=/run/brokers
 health="http://127.0.0.1:$HEALTH_PORT"
 
+# A stop before HAProxy runs: there is nothing to end. An engine sends the signal that the image names, which is SIGUSR1 in
+# HAProxy's own.
+trap 'exit 0' TERM INT USR1
+
 say() {
   printf 'proxy: %s\n' "$*" >&2
 }
@@ -40,7 +44,7 @@ run_keepalived() {
     --use-file /etc/keepalived/keepalived.conf &
   echo $! >"$runtime/keepalived.pid"
   wait $! || true
-  kill -USR1 $$
+  kill -USR2 $$
 }
 
 # Keepalived says farewell to the other proxy, which takes the address at once.
@@ -61,7 +65,7 @@ end_all() {
 # Open connections are closed only after the other proxy serves the address: their clients find it when they come back.
 # shellcheck disable=SC2317 # a trap runs it
 stop() {
-  trap '' TERM INT USR1
+  trap '' TERM INT USR1 USR2
   say 'stopping'
   if holds_address; then
     hand_over
@@ -82,7 +86,7 @@ stop() {
 }
 
 fail() {
-  trap '' TERM INT USR1
+  trap '' TERM INT USR1 USR2
   say "$1"
   hand_over
   kill -TERM "$haproxy" 2>/dev/null || true
@@ -108,8 +112,8 @@ STATISTICS_PASSWORD=$password haproxy -W -db -f /etc/haproxy/haproxy.cfg &
 haproxy=$!
 echo "$haproxy" >"$runtime/haproxy.pid"
 cp /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"
-trap stop TERM INT
-trap "fail 'keepalived ended'" USR1
+trap stop TERM INT USR1
+trap "fail 'keepalived ended'" USR2
 
 tries=100
 until answers "$health/listeners"; do

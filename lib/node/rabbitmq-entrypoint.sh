@@ -2,6 +2,9 @@
 # First process of a broker's container: puts the files in place, then becomes the broker as its own user.
 set -euo pipefail
 
+# A stop before the broker runs: there is nothing to end.
+trap 'exit 0' TERM
+
 /opt/brokers/bin/install-files >/dev/null
 rm -f /run/brokers/unapplied
 # The data volume of a new node belongs to root.
@@ -9,11 +12,6 @@ rm -f /run/brokers/unapplied
 mkdir -p /var/log/rabbitmq
 chown rabbitmq: /var/log/rabbitmq
 touch /run/brokers/started
-
-# RabbitMQ logs the URIs of a shovel, with the password, whenever its link fails (rabbitmq-server issues 2709, 16835).
-if grep -rqs '@@secret-uri:' /etc/brokers/delivered/etc/rabbitmq; then
-  exec > >(exec /opt/brokers/bin/rabbitmq-redact) 2>&1
-fi
 
 # A RAM node has its metadata from another one. Without, it would make a cluster of its own, and as a disc node.
 {
@@ -40,4 +38,9 @@ server=/usr/lib/rabbitmq/bin/rabbitmq-server
 [[ -x $server ]] || server=rabbitmq-server
 export HOME=/var/lib/rabbitmq
 cd "$HOME"
-exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups "$server"
+run=(setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups "$server")
+# RabbitMQ logs the URIs of a shovel, with the password, whenever its link fails (rabbitmq-server issues 2709, 16835).
+if grep -rqs '@@secret-uri:' /etc/brokers/delivered/etc/rabbitmq; then
+  run=(/opt/brokers/bin/rabbitmq-redact "${run[@]}")
+fi
+exec "${run[@]}"

@@ -316,8 +316,9 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
         image: { role: 'rabbitmq', version: this.version.line },
         command: [`${SCRIPTS_DIRECTORY}/rabbitmq-entrypoint`],
         environment: { RABBITMQ_NODENAME: `rabbit@${broker.name}` },
-        // The entry point hands files to the broker's user and then becomes it.
-        capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+        // The entry point hands files to the broker's user and then becomes it. The container's init, which is root, passes
+        // the signal to stop on to that user.
+        capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'],
         volumes: [{ name: 'data', mountPath: '/var/lib/rabbitmq' }],
         healthCheck: {
           command: [`${SCRIPTS_DIRECTORY}/rabbitmq-health`],

@@ -4,6 +4,7 @@ import { eventually, must, run } from './support/command';
 import { Deployment, Outputs } from './support/deployment';
 import { brokersOf, LocalCluster, proxiesOf } from './support/local-cluster';
 import { ask, membersOf, NodeDescription, statusFor } from './support/management';
+import { stopInOrder } from './support/orderly-stop';
 import { reachability } from './support/probe';
 import { connect, drain, publish } from './support/traffic';
 
@@ -185,16 +186,26 @@ describe('the floating address', () => {
 });
 
 describe('a cluster whose nodes were all stopped', () => {
-  it('comes back by itself with its messages', async () => {
+  it('comes back by itself with its messages, those as well that it has not confirmed', async () => {
     const connection = await reset();
     const { confirmed } = await publish(connection, 'orders', 500);
+    const type = { 'x-queue-type': 'classic' } as const;
+    await connection.queueDeclare({ queue: 'unconfirmed', durable: true, arguments: type });
+    const channel = await connection.acquire();
+    const message = { routingKey: 'unconfirmed', durable: true };
+    for (let id = 0; id < MESSAGES; id++) await channel.basicPublish(message, { id });
+    // Answered after all of them.
+    const { messageCount: accepted } = await channel.queueDeclare({ queue: 'unconfirmed', passive: true });
+    await channel.close();
     await connection.close();
-    await must('docker', 'stop', '--time', '60', ...BROKERS);
+    await stopInOrder(BROKERS);
     await must('docker', 'start', ...BROKERS);
     await local.whole('orders');
     const again = connect(outputs);
     const consumed = await drain(again, 'orders', confirmed.length);
-    await again.close();
     expect([...consumed.keys()].sort((a, b) => a - b)).toEqual([...confirmed].sort((a, b) => a - b));
+    const kept = await again.queueDeclare({ queue: 'unconfirmed', passive: true });
+    await again.close();
+    expect([accepted, kept.messageCount]).toEqual([MESSAGES, MESSAGES]);
   });
 });

@@ -178,6 +178,21 @@ describe('machines with that user data', () => {
     expect((await drain(connected(), 'orders', 100)).size).toBe(100);
   });
 
+  it('end in order when their service is stopped', async () => {
+    const state = (service: string) =>
+      `systemctl show --property=ActiveState,Result,ExecMainStatus ${service} | sort`;
+    const ended = 'ActiveState=inactive\nExecMainStatus=0\nResult=success';
+    for (const [name, service] of [
+      [BROKERS[1], 'rabbitmq'],
+      [PROXIES[0], 'proxy'],
+    ] as [string, string][]) {
+      expect(await machine(name).must(`systemctl stop ${service}; ${state(service)}`)).toBe(ended);
+      await machine(name).must(`systemctl start ${service}`);
+      await instances.ready([name]);
+    }
+    await allMembersOnline();
+  });
+
   it('are not disturbed when the bootstrap is run again by hand', async () => {
     const id = "docker inspect --format='{{.Id}} {{.State.StartedAt}}' rabbitmq";
     const before = await machine('prod-rabbitmq-1').must(id);

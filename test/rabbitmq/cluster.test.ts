@@ -65,6 +65,15 @@ describe('RabbitMqCluster', () => {
     expect(JSON.parse(shown['queue q260 in /'] ?? '')).toMatchObject({ name: 'q260', durable: true });
   });
 
+  it('lets the init of its containers pass signals on to the broker, and asks for no more than that needs', () => {
+    const s = stack();
+    cluster(s);
+    expect(one(resourcesOf(s), 'docker_container', 'orders-1')['capabilities']).toEqual({
+      add: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'].map((name) => `CAP_${name}`),
+      drop: ['ALL'],
+    });
+  });
+
   it('enables management and Prometheus unless told otherwise', () => {
     const plugins = (props: Partial<RabbitMqClusterProps>): string => {
       const s = stack();

@@ -12,6 +12,7 @@ import { Deployment } from '../support/deployment';
 import { brokersOf, LocalCluster } from '../support/local-cluster';
 import { QueueDescription } from '../support/management';
 import { MigrationOutputs, MigrationSettings, SUCCESSOR } from '../support/migration';
+import { stopInOrder } from '../support/orderly-stop';
 import { provideImages, provideSeries } from '../support/test-images';
 import { connect, drain, publish } from '../support/traffic';
 
@@ -258,4 +259,8 @@ describe('the migration', () => {
     expect(lost).toEqual([]);
     await Promise.all([publisher.close(), consumer.close()]);
   });
+});
+
+it('a stop of all brokers is one in order', async () => {
+  await stopInOrder(BROKERS);
 });

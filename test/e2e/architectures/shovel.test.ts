@@ -10,6 +10,7 @@ import { broken } from '../checker/report';
 import { pick } from '../checker/schedule';
 import { eventually, must } from '../support/command';
 import { Deployment } from '../support/deployment';
+import { stopInOrder } from '../support/orderly-stop';
 import { between, RunningSite, SitesOutputs, SitesSettings, visible, whileCut } from '../support/sites';
 import { provideImages } from '../support/test-images';
 import { announce, connect, drain, publish } from '../support/traffic';
@@ -298,4 +299,8 @@ describe('passwords of links', () => {
     // What the log would have said: RabbitMQ prints the whole state of a shovel whose link fails.
     expect(everything.includes('amqp://link:***@')).toBe(true);
   });
+});
+
+it('a stop of a broker is one in order, also where its log is freed of passwords', async () => {
+  await stopInOrder([near.host]);
 });

@@ -7,6 +7,7 @@ import { broken } from '../checker/report';
 import { eventually, must, run } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { LocalCluster, proxiesOf } from '../support/local-cluster';
+import { exitCode, stopInOrder } from '../support/orderly-stop';
 import { Publishing } from '../support/publishing';
 import { provideImages } from '../support/test-images';
 import { accepts, messagesOf, seconds, siteOf } from '../support/broker';
@@ -147,4 +148,11 @@ describe('a warren whose store moves under the checker', () => {
     },
     CHECK_TIMEOUT_MILLISECONDS,
   );
+});
+
+it('a stop of both hosts is one in order, also where no broker runs', async () => {
+  const { active, standby } = await roles();
+  await must('docker', 'stop', standby);
+  expect(await exitCode(standby)).toBe('0');
+  await stopInOrder([active]);
 });

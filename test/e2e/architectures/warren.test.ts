@@ -7,6 +7,7 @@ import { broken } from '../checker/report';
 import { eventually, must } from '../support/command';
 import { Deployment, Outputs } from '../support/deployment';
 import { LocalCluster, proxiesOf } from '../support/local-cluster';
+import { stopInOrder } from '../support/orderly-stop';
 import { Publishing } from '../support/publishing';
 import { provideImages } from '../support/test-images';
 import { accepts, connectionsOf, messagesOf, seconds, siteOf } from '../support/broker';
@@ -162,4 +163,8 @@ describe('a warren with independent stores under the checker', () => {
     },
     CHECK_TIMEOUT_MILLISECONDS,
   );
+});
+
+it('a stop of both brokers is one in order', async () => {
+  await stopInOrder(HOSTS);
 });
