@@ -20,7 +20,8 @@ export interface ContainerUnit {
 
 /**
  * A systemd unit that runs a container in the host's network, starts it again whenever it ends, and stops it in an
- * orderly way. The container is made anew at each start; what must outlive it is in its folders.
+ * orderly way, together with the engine. The container is made anew at each start; what must outlive it is in its folders,
+ * and what it prints in the journal.
  */
 export function renderContainerUnit(unit: ContainerUnit): string {
   const { name, container } = unit;
@@ -43,12 +44,13 @@ export function renderContainerUnit(unit: ContainerUnit): string {
     'RestartSec=1',
     'TimeoutStartSec=infinity',
     `TimeoutStopSec=${stop + 15}`,
-    // The engine keeps the container's output, with rotation.
-    'StandardOutput=null',
-    'StandardError=journal',
+    // The engine's copy of the container's output goes with the container, the journal's stays: whole, whatever its amount.
+    `SyslogIdentifier=${name}`,
+    'LogRateLimitIntervalSec=0',
     '',
     '[Install]',
-    'WantedBy=multi-user.target',
+    // A stop of the engine stops this service as well, its start has to start it.
+    'WantedBy=multi-user.target docker.service',
     '',
   ].join('\n');
 }

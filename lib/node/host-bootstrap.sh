@@ -37,6 +37,13 @@ log_in() {
 # Not fatal: a kernel without one of the settings works.
 sysctl --quiet --load /etc/sysctl.d/90-brokers.conf || true
 
+# A journal that outlives a boot, which not every system has.
+if [ ! -d /var/log/journal ]; then
+  mkdir /var/log/journal
+  systemd-tmpfiles --create --prefix /var/log/journal || true
+  journalctl --flush || true
+fi
+
 retry "$here/install-docker"
 if ! cmp -s /etc/docker/daemon.json "$here/daemon.json.loaded"; then
   systemctl restart docker.service

@@ -38,6 +38,8 @@ server=/usr/lib/rabbitmq/bin/rabbitmq-server
 [[ -x $server ]] || server=rabbitmq-server
 export HOME=/var/lib/rabbitmq
 cd "$HOME"
+# On the data's volume, since the log's folder goes with the container.
+export ERL_CRASH_DUMP=$HOME/erl_crash.dump ERL_CRASH_DUMP_BYTES=100000000
 run=(setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups "$server")
 # RabbitMQ logs the URIs of a shovel, with the password, whenever its link fails (rabbitmq-server issues 2709, 16835).
 if grep -rqs '@@secret-uri:' /etc/brokers/delivered/etc/rabbitmq; then

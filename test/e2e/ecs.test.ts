@@ -178,19 +178,35 @@ describe('machines with that user data', () => {
     expect((await drain(connected(), 'orders', 100)).size).toBe(100);
   });
 
-  it('end in order when their service is stopped', async () => {
-    const state = (service: string) =>
-      `systemctl show --property=ActiveState,Result,ExecMainStatus ${service} | sort`;
-    const ended = 'ActiveState=inactive\nExecMainStatus=0\nResult=success';
-    for (const [name, service] of [
-      [BROKERS[1], 'rabbitmq'],
-      [PROXIES[0], 'proxy'],
-    ] as [string, string][]) {
-      expect(await machine(name).must(`systemctl stop ${service}; ${state(service)}`)).toBe(ended);
-      await machine(name).must(`systemctl start ${service}`);
+  it.each([
+    ['rabbitmq', BROKERS[1] ?? '', "msg_store_persistent' is stopped"],
+    ['proxy', PROXIES[0] ?? '', 'Stopped Keepalived'],
+  ])(
+    'stop %s in order with its engine, start it with that, and keep its log',
+    async (service, name, farewell) => {
+      const state = `systemctl show --property=ActiveState,Result,ExecMainStatus ${service} | sort`;
+      // As an upgrade of the engine's package does.
+      const stopped = await machine(name).must(`systemctl stop docker.service docker.socket; ${state}`);
+      expect(stopped).toBe('ActiveState=inactive\nExecMainStatus=0\nResult=success');
+      await machine(name).must('systemctl start docker.service');
       await instances.ready([name]);
-    }
+      expect(await machine(name).must(`journalctl --unit=${service} --output=cat`)).toContain(farewell);
+      await allMembersOnline();
+    },
+  );
+
+  it('keep what a broker said and was when it crashed', async () => {
+    const [name = ''] = BROKERS;
+    await machine(name).must('docker exec rabbitmq pkill -USR1 beam.smp');
+    await eventually('another container', 60, async () =>
+      (await machine(name).must('docker logs rabbitmq 2>&1')).includes('Crash dump') ? undefined : true,
+    );
+    await instances.ready([name]);
     await allMembersOnline();
+    const said = await machine(name).must('journalctl --identifier=rabbitmq --output=cat');
+    expect(said).toMatch(/Crash dump is being written to: \/var\/lib\/rabbitmq\/erl_crash.dump/);
+    const dump = await machine(name).must('head -c 30 /var/lib/brokers/data/data/erl_crash.dump');
+    expect(dump).toMatch(/^=erl_crash_dump/);
   });
 
   it('are not disturbed when the bootstrap is run again by hand', async () => {
