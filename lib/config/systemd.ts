@@ -49,8 +49,8 @@ export function renderContainerUnit(unit: ContainerUnit): string {
     'LogRateLimitIntervalSec=0',
     '',
     '[Install]',
-    // A stop of the engine stops this service as well, its start has to start it.
-    'WantedBy=multi-user.target docker.service',
+    // A stop of the engine, or of its socket, stops this service as well: their start has to start it.
+    'WantedBy=multi-user.target docker.service docker.socket',
     '',
   ].join('\n');
 }
