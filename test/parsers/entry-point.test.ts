@@ -36,7 +36,7 @@ exec ${BIN}/warren-store
 async function start(
   command: string,
   line: string,
-  { conf = '', cluster = '4.0\nkhepri\nrabbit@n-1\n', files = {} as Readonly<Record<string, string>> } = {},
+  { conf = '', cluster = '4.0\nkhepri\nrabbit@n-1\n', files = {} } = {},
 ): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'brokers-entry-point-'));
   const scripts = [
