@@ -52,7 +52,8 @@ async function start(
     '/usr/lib/rabbitmq/bin/rabbitmq-server': SERVER,
     '/usr/local/bin/sed': SLOW_SED,
     '/etc/brokers/cluster': cluster,
-    '/etc/brokers/manifest': '0644 root /etc/rabbitmq/conf.d/user.conf\n',
+    '/etc/brokers/manifest':
+      '0644 root restart /etc/rabbitmq/conf.d/user.conf\n0400 root none /etc/brokers/secrets/far\n',
     '/etc/brokers/delivered/etc/rabbitmq/conf.d/user.conf': conf,
     ...files,
   };
