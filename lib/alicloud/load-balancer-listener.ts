@@ -30,7 +30,7 @@ export interface LoadBalancerHealthCheck {
   readonly kind?: 'tcp' | 'http';
   /** @default the port of the brokers */
   readonly port?: number;
-  /** For `http`. @default '/' */
+  /** For `http`. @default that of the management pages */
   readonly path?: string;
   /** 5 to 50. @default 5 */
   readonly intervalSeconds?: number;
@@ -134,7 +134,7 @@ export class LoadBalancerListener {
     const defaults = {
       kind,
       port: targetPort,
-      path: '/',
+      path: target.managementPath ?? '/',
       intervalSeconds: 5,
       timeoutSeconds: 5,
       healthyThreshold: 2,

@@ -77,7 +77,7 @@ export function renderExtraConf(
       ? undefined
       : `extra line must read "key = value" or be a comment, got ${JSON.stringify(line)}`,
   );
-  const computed = settings(own.flatMap((text) => text.split('\n')));
+  const computed = settingsOf(own.flatMap((text) => text.split('\n')));
   const seen = new Map<string, string>();
   const kept = extra.filter((line) => {
     const setting = isComment(line) ? undefined : parseSetting(line);
@@ -102,7 +102,8 @@ function isComment(line: string): boolean {
   return line.trim().startsWith('#');
 }
 
-function settings(all: readonly string[]): ReadonlyMap<string, string> {
+/** What `all` lines set: values by key, the last one of each. */
+export function settingsOf(all: readonly string[]): ReadonlyMap<string, string> {
   const found = all.map(parseSetting).filter((setting) => setting !== undefined);
   return new Map(found.map(({ key, value }) => [key, value]));
 }

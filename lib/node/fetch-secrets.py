@@ -2,7 +2,7 @@
 # fetch-secrets REFERENCES DIRECTORY: gets secrets from KMS or OOS with the RAM role of the instance, one file each.
 # Files that are there stay: a cookie that changed on one node alone would part it from its cluster.
 # Ends with 0: all there; 1: trying again would not help; 75: time is over. Needs Python 3.6 alone.
-import argparse, base64, hashlib, hmac, http.client, json, os, re, ssl, sys, tempfile, time, uuid
+import argparse, base64, hashlib, hmac, http.client, json, os, re, signal, ssl, sys, tempfile, time, uuid
 from urllib.parse import quote, urlencode, urlsplit
 
 KMS = {'name': 'SecretName', 'versionId': 'VersionId', 'versionStage': 'VersionStage'}
@@ -130,6 +130,9 @@ parser.add_argument('--refresh', action='store_true')
 parser.add_argument('--timeout', type=int, default=300)
 parser.add_argument('--metadata', default='http://100.100.100.200')
 options = parser.parse_args()
+# The limits of connections are for one packet each: an answer that drips in has none.
+signal.signal(signal.SIGALRM, lambda *_: end('gave up: no whole answer', 75))
+signal.alarm(options.timeout + 30)
 try:
   with open(options.references, 'rb') as file:
     # Not strict: a certificate that Terraform put in has line breaks.

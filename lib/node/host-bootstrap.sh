@@ -29,7 +29,7 @@ python() {
 }
 
 log_in() {
-  docker login --username "$REGISTRY_USER" --password-stdin "$REGISTRY" <"$here/registry-password" >/dev/null
+  timeout 60 docker login --username "$REGISTRY_USER" --password-stdin "$REGISTRY" <"$here/registry-password" >/dev/null
 }
 
 /opt/brokers/unpack true
@@ -44,7 +44,8 @@ if [ ! -d /var/log/journal ]; then
   journalctl --flush || true
 fi
 
-retry "$here/install-docker"
+# Limits are far above what these take: they are for a network that swallows packets.
+retry timeout 3600 "$here/install-docker"
 if ! cmp -s /etc/docker/daemon.json "$here/daemon.json.loaded"; then
   systemctl restart docker.service
   cp /etc/docker/daemon.json "$here/daemon.json.loaded"
@@ -54,7 +55,7 @@ stage 'engine runs'
 if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then
   [ ! -f "$here/registry.json" ] || python "$here/fetch-secrets" "$here/registry.json" "$here"
   [ -z "$REGISTRY_USER" ] || retry log_in
-  retry docker pull --quiet "$IMAGE" >/dev/null
+  retry timeout 1800 docker pull --quiet "$IMAGE" >/dev/null
 fi
 stage 'image is there'
 

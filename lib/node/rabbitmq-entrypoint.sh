@@ -19,13 +19,10 @@ touch /run/brokers/started
   read -r _ ram_nodes
   mapfile -t nodes
 } </etc/brokers/cluster
-serves() {
-  (exec 3<>"/dev/tcp/$1/5672") 2>/dev/null
-}
 another_serves() {
   local node
   for node in "${nodes[@]}"; do
-    [[ $node == "$RABBITMQ_NODENAME" ]] || ! serves "${node#*@}" || return 0
+    [[ $node == "$RABBITMQ_NODENAME" ]] || ! /opt/brokers/bin/rabbitmq-health "${node#*@}" || return 0
   done
   return 1
 }

@@ -22,7 +22,7 @@ for member in ${members:-}; do
 done
 
 if [[ $store == khepri && $status == *'"name":"khepri_db","state":"disabled"'* ]]; then
-  /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet enable_feature_flag --opt-in khepri_db
+  LIMIT=600 /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet enable_feature_flag --opt-in khepri_db
   echo 'metadata is kept in Khepri from now on'
 fi
 

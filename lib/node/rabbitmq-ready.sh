@@ -23,21 +23,17 @@ fail() {
   mapfile -t nodes
 } </etc/brokers/cluster
 
-# Opens and closes a TCP connection.
-answers() {
-  (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null
-}
-
 # The AMQP listener opens last in a boot; asking Erlang earlier only slows the boot of all nodes down.
 if [[ -z $explain ]]; then
   for node in "${nodes[@]}"; do
-    until answers "${node#*@}" 5672; do
+    until /opt/brokers/bin/rabbitmq-health "${node#*@}"; do
       ((SECONDS < wait)) || fail "${node#*@} does not accept AMQP connections yet"
       sleep 0.25
     done
   done
 fi
 
+export LIMIT=30
 status=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet cluster_status --formatter json 2>&1) ||
   fail "the broker does not answer: $(grep -m 1 '^Error' <<<"$status")"
 
@@ -49,17 +45,17 @@ members() {
 
 why_missing() {
   local node=$1 host=${1#*@} answer
-  if ! answers "$host" 4369; then
+  if ! /opt/brokers/bin/rabbitmq-health "$host" 4369; then
     echo "$host does not answer on port 4369"
     return
   fi
-  answer=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet --node "$node" status --timeout 5 2>&1) && {
+  answer=$(LIMIT=9 /opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet --node "$node" status --timeout 5 2>&1) && {
     echo "$host runs, but not in the cluster of this node"
     return
   }
   case $answer in
     *'Erlang distribution failed'*) echo "$host refuses this node: its Erlang cookie differs" ;;
-    *'timed out'*) echo "$host does not answer within 5 s" ;;
+    *'timed out'* | *'no answer after'*) echo "$host does not answer within 5 s" ;;
     *) echo "$host does not answer: its broker is not running" ;;
   esac
 }
@@ -83,7 +79,21 @@ if [[ -n $wrong ]]; then
   fail "${node#*@} is a $is node, declared is $declared: a node keeps the type that it joined with, change_cluster_node_type changes it"
 fi
 [[ $status == *'"partitions":{}'* || $status == *'"partitions":[]'* ]] || fail 'reports a network partition'
-[[ $status == *'"alarms":[]'* ]] || fail 'has an alarm: out of memory or disk'
+if [[ $status != *'"alarms":[]'* ]]; then
+  alarms=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet eval '
+    Ask = fun(Node, Module, Function) -> case rpc:call(Node, Module, Function, [], 5000) of
+      Bytes when is_integer(Bytes) -> integer_to_list(Bytes bsr 20);
+      _ -> "unknown"
+    end end,
+    [case Alarm of
+      {{_, disk, N}, _} -> io:format("~s: ~s MiB of disk are free, the limit is ~s MiB~n",
+        [N, Ask(N, rabbit_disk_monitor, get_disk_free), Ask(N, rabbit_disk_monitor, get_disk_free_limit)]);
+      {{_, memory, N}, _} -> io:format("~s: ~s MiB of memory are in use, the limit is ~s MiB~n",
+        [N, Ask(N, vm_memory_monitor, get_process_memory), Ask(N, vm_memory_monitor, get_memory_limit)]);
+      _ -> io:format("~0p~n", [Alarm])
+    end || Alarm <- rabbit_alarm:get_alarms()], done.' | sed '$d')
+  fail "has an alarm, so that publishers are blocked: ${alarms//$'\n'/; }"
+fi
 [[ $status =~ \"rabbitmq_version\":\"([0-9.]+)\" ]] || fail 'does not tell its version'
 [[ ${BASH_REMATCH[1]} == "$version" || ${BASH_REMATCH[1]} == "$version".* ]] ||
   fail "runs RabbitMQ ${BASH_REMATCH[1]}, declared is $version: change the image or the version"

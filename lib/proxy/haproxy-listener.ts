@@ -16,8 +16,6 @@ import { TopologyEnd, TopologyLink } from '../model/topology';
 
 const AMQP_PORT = 5672;
 const MANAGEMENT_PORT = 15_672;
-/** A node lives while its management pages answer. */
-const PAGES: HaproxyProbe = { kind: 'http', path: '/' };
 
 /** Brokers that a listener can stand in front of, e.g. a `RabbitMqCluster`. */
 export interface IBrokerTarget {
@@ -32,6 +30,8 @@ export interface IBrokerTarget {
    * @default none: only the AMQP port is checked, and a management listener goes to 15672
    */
   readonly managementPort?: number;
+  /** Path of the management pages. @default '/' */
+  readonly managementPath?: string;
   /** Heartbeat that the nodes propose to clients; 0 for none. @default 60, as RabbitMQ */
   readonly heartbeatSeconds?: number;
   /**
@@ -146,7 +146,8 @@ export class HaproxyListener {
         essential: false,
         ...shared(name, port, targetPort, target, options),
         mode: 'http',
-        check: checkOf(PAGES, target, options),
+        // A node lives while its management pages answer.
+        check: checkOf({ kind: 'http', path: target.managementPath ?? '/' }, target, options),
       }),
     );
   }
@@ -247,8 +248,11 @@ function checkOf(probe: HaproxyProbe, target: IBrokerTarget, { check }: Listener
   return withDefaults(withDefaults({ probe }, target.check), check);
 }
 
-function amqpProbe({ managementPort }: IBrokerTarget): NonNullable<HaproxyCheck['probe']> {
+function amqpProbe({
+  managementPort,
+  managementPath = '/',
+}: IBrokerTarget): NonNullable<HaproxyCheck['probe']> {
   return managementPort === undefined
     ? { kind: 'tcp' }
-    : { kind: 'tcp-and-http', port: managementPort, path: '/' };
+    : { kind: 'tcp-and-http', port: managementPort, path: managementPath };
 }

@@ -27,6 +27,7 @@ import { DefinitionsBuilder } from './definitions-builder';
 import { ExchangeOptions } from './exchange';
 import { ILinkedCluster } from './link-endpoint';
 import { LinkGraph, withoutLinks } from './link-graph';
+import { managementPages } from './management-pages';
 import { nodeConfigurationFiles } from './node-configuration';
 import { RabbitMqPlugin, resolvePlugins } from './plugins';
 import { PolicyOptions } from './policy';
@@ -91,8 +92,10 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   public readonly amqpPort: number = RABBITMQ_PORTS.amqp;
   /** What the brokers propose to clients; 0 for none. */
   public readonly heartbeatSeconds: number;
-  /** Port of the management pages and API; absent without the plugin. */
+  /** Port of the management pages and API; absent without the plugin, or where a line of a user keeps it on the hosts. */
   public readonly managementPort?: number;
+  /** Path of the management pages, with a slash at both ends. */
+  public readonly managementPath: string;
   protected readonly name: string;
   protected readonly definitions: DefinitionsBuilder;
   private readonly brokers: readonly RabbitMqNode[];
@@ -117,7 +120,6 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     this.version = settings.version;
     this.plugins = resolvePlugins(this, settings.version, settings.plugins ?? [], settings.defaultPlugins);
     this.metadataStore = this.chooseStore(shape.metadataStore);
-    if (this.plugins.includes('rabbitmq_management')) this.managementPort = RABBITMQ_PORTS.management;
     this.heartbeatSeconds = settings.heartbeatSeconds ?? HEARTBEAT_SECONDS;
     this.administratorName = settings.administrator?.name ?? 'administrator';
     this.administratorPassword = this.secret(
@@ -134,6 +136,12 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
         ...(settings.addresses === undefined ? {} : { addresses: settings.addresses }),
       })
       .map((address, index) => ({ name: `${this.name}-${index + 1}`, address }));
+    const addresses = this.brokers.map(({ address }) => address);
+    const pages = managementPages(this, settings.extraConfiguration ?? [], addresses);
+    this.managementPath = pages.path;
+    if (pages.reachable && this.plugins.includes('rabbitmq_management')) {
+      this.managementPort = RABBITMQ_PORTS.management;
+    }
     this.definitions = new DefinitionsBuilder(settings.version, {
       nodes: shape.copies,
       plugins: this.plugins,
@@ -166,10 +174,11 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     return this.endpoints[0] ?? '';
   }
 
-  /** Address of each broker's management page; none without the plugin. */
+  /** Address of each broker's management page; none without `managementPort`. */
   public get managementUrls(): readonly string[] {
     const port = this.managementPort;
-    return port === undefined ? [] : this.brokers.map(({ address }) => `http://${address}:${port}`);
+    const path = this.managementPath.slice(0, -1);
+    return port === undefined ? [] : this.brokers.map(({ address }) => `http://${address}:${port}${path}`);
   }
 
   /** Name that the brokers tell others: that of their hosts without the numbers. */

@@ -15,7 +15,7 @@ import { ISecret, NamedSecret, secretPlaceholder } from '../model/secret';
 import { assertBindable, bindingDefinition, BindingOptions } from './binding';
 import { Declarations } from './declarations';
 import { BUILT_IN_EXCHANGES, exchangeDefinition, ExchangeOptions } from './exchange';
-import { wronglyMirrored } from './mirroring';
+import { patternWithout, wronglyMirrored } from './mirroring';
 import { DEFAULT_PLUGINS, RabbitMqPlugin } from './plugins';
 import { policyDefinition, PolicyOptions } from './policy';
 import { assertApplied } from './policy-match';
@@ -279,7 +279,7 @@ export class DefinitionsBuilder implements Declarations {
       const type = queue.arguments['x-queue-type'] as QueueType;
       const way = this.version.policiesByQueueType
         ? 'use applyTo classic_queues, or a pattern without it'
-        : `use a pattern without it, e.g. "^(?!${queue.name}$)"`;
+        : `use a pattern without it, e.g. ${JSON.stringify(patternWithout(policy.pattern, queue.name))}`;
       throw new ValidationError(
         this.subject('policy', policy.name),
         `ha-mode is for classic queues, got pattern ${JSON.stringify(policy.pattern)} that also matches the ${type} queue ` +

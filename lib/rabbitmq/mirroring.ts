@@ -41,6 +41,11 @@ export function mirroredQueues(options: MirroringOptions): DefinitionValues {
   };
 }
 
+/** A pattern for what `pattern` matches, but for the queue or exchange `name`. */
+export function patternWithout(pattern: string, name: string): string {
+  return `^(?!${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$).*(?:${pattern})`;
+}
+
 /** First of `queues` that `policy` would mirror although queues of its type have copies of their own. */
 export function wronglyMirrored(
   policy: PolicyDefinition,

@@ -6,6 +6,7 @@ import { ITopologySource, Topology } from '../model/topology';
 import { nodeScript } from '../node/script';
 import { BrokerGroup, BrokerGroupShape, RabbitMqNode } from './broker-group';
 import { BrokerGroupProps } from './broker-group-props';
+import { assertHandBack, HAND_BACK_USER, PLUGINS_OF_HAND_BACK } from './hand-back';
 import { RABBITMQ_PORTS } from './ports';
 import { QueueOptions } from './queue';
 import { UserOptions } from './user';
@@ -38,9 +39,6 @@ export interface WarrenProps extends BrokerGroupProps {
 
 /** Where the moving store is mounted: RabbitMQ's own folder of messages and metadata, without the Erlang cookie. */
 const STORE_PATH = '/var/lib/rabbitmq/mnesia';
-/** The user that a standby makes on the active broker for the time of a move; its script relies on the name. */
-const HAND_BACK_USER = 'hand-back';
-const PLUGINS_OF_HAND_BACK = ['rabbitmq_management', 'rabbitmq_shovel'] as const;
 
 /**
  * An active RabbitMQ broker and a standby that takes over when it is gone, behind a `HaproxyPair` that gives clients to
@@ -90,11 +88,7 @@ export class Warren extends BrokerGroup implements ITopologySource {
   public override get ports(): readonly PortSpec[] {
     if (this.store === 'moving') return super.ports;
     // A standby reaches the active broker as a client when it hands messages back.
-    return [
-      ...super.ports,
-      tcpPort('hand-back', RABBITMQ_PORTS.amqp, 'group'),
-      tcpPort('hand-back-user', RABBITMQ_PORTS.management, 'group'),
-    ];
+    return [...super.ports, tcpPort('hand-back', RABBITMQ_PORTS.amqp, 'group')];
   }
 
   /**
@@ -124,10 +118,7 @@ export class Warren extends BrokerGroup implements ITopologySource {
 
   public describeTopology(): Partial<Topology> {
     if (this.store === 'moving') return {};
-    const ports = [
-      { name: 'amqp', port: RABBITMQ_PORTS.amqp },
-      { name: 'management', port: RABBITMQ_PORTS.management },
-    ];
+    const ports = [{ name: 'amqp', port: RABBITMQ_PORTS.amqp }];
     return {
       links: [{ kind: 'messages', name: 'hand-back', from: [this.standby], to: [this.active], ports }],
     };
@@ -228,5 +219,6 @@ function shapeOf(subject: ErrorSubject, props: WarrenProps): BrokerGroupShape {
       `administrator.name must not be "${HAND_BACK_USER}", which is made for a hand-back: choose another name`,
     );
   }
+  if (store === 'independent') assertHandBack(subject, props.extraConfiguration ?? []);
   return { hosts: 2, copies: 1 };
 }

@@ -101,6 +101,11 @@ describe('a load balancer', () => {
     });
   });
 
+  it('asks for the management pages where the brokers have them', () => {
+    const target = { nodes: [], managementPath: '/mq/' };
+    expect(LoadBalancerListener.management(target).healthCheck.path).toBe('/mq/');
+  });
+
   it('has all nodes behind each listener, with a weight that never changes', () => {
     const made = ofType(loadBalancer(), 'alicloud_slb_server_group_server_attachment');
     expect(Object.keys(made)).toEqual([

@@ -1,5 +1,5 @@
 import { deliver } from '../../lib/docker/agent/deliver';
-import { Engine } from '../../lib/docker/agent/engine';
+import { CommandResult, Engine } from '../../lib/docker/agent/engine';
 import { AgentHost } from '../../lib/docker/agent/group';
 import { nodeScript } from '../../lib/node/script';
 import { must, run } from '../e2e/support/command';
@@ -30,12 +30,8 @@ const reloaded = async (): Promise<string> =>
   (await run('docker', ['exec', NAME, 'cat', '/tmp/reloaded'])).stdout.trim();
 
 /** Puts `text` into the container. */
-const write = (path: string, text: string): Promise<string> =>
-  new Engine().require(
-    ['exec', '--interactive', NAME, 'sh', '-c', `mkdir -p "$(dirname ${path})" && cat >${path}`],
-    path,
-    text,
-  );
+const write = (path: string, text: string): Promise<CommandResult> =>
+  new Engine().exec(NAME, ['sh', '-c', `mkdir -p "$(dirname ${path})" && cat >${path}`], { input: text });
 
 /** A container that has started with the text `first`. */
 beforeEach(async () => {

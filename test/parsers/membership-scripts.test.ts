@@ -90,8 +90,9 @@ describe('rabbitmq-members', () => {
 });
 
 describe('rabbitmq-leave', () => {
-  const answers = (queues: string, streams: string): string =>
+  const answers = (queues: string, streams: string, evaluated = "printf 'stopped\\nok\\n'"): string =>
     [
+      `*' eval '*) ${evaluated} ;;`,
       `*cluster_status*) echo '${STATUS}' ;;`,
       "*list_vhosts*) printf '/\\n spaces \\n' ;;",
       `*'name type messages'*) ${queues} ;;`,
@@ -111,7 +112,7 @@ describe('rabbitmq-leave', () => {
     const answer = await script('rabbitmq-leave', ['n-2']);
     expect(answer.code).not.toBe(0);
     expect(answer.output).toContain('list_queues timed out');
-    expect((await calls()).filter((call) => /drain|stop_app|forget/.test(call))).toEqual([]);
+    expect((await calls()).filter((call) => /drain|rabbit:stop|forget/.test(call))).toEqual([]);
   });
 
   it('takes the replicas of streams in all vhosts away before the node is forgotten', async () => {
@@ -124,5 +125,36 @@ describe('rabbitmq-leave', () => {
     expect(made).toContain('rabbitmq-streams --quiet delete_replica --vhost / s rabbit@n-2');
     expect(made).toContain('rabbitmq-streams --quiet delete_replica --vhost  spaces  s rabbit@n-2');
     expect(made.at(-1)).toContain('forget_cluster_node rabbit@n-2');
+  });
+
+  it.each([
+    ['it got a message meanwhile', "printf 'it got 1 messages\\nok\\n'", 'it got 1 messages'],
+    ['it does not tell', "echo 'Error: no answer' >&2; exit 69", 'it does not tell what its classic queues'],
+  ])('gives a node everything back when %s', async (_, evaluated, told) => {
+    await tools(answers("printf 'q\\tclassic\\t0\\n'", members, evaluated));
+    const answer = await script('rabbitmq-leave', ['n-2']);
+    expect(answer.code).toBe(1);
+    expect(answer.output).toContain(`n-2 stays a member: ${told}`);
+    const made = await calls();
+    const [drained, revived] = ['drain', 'revive'].map((action) =>
+      made.indexOf(`rabbitmq-upgrade --quiet --node rabbit@n-2 ${action}`),
+    );
+    expect(drained).toBeGreaterThan(0);
+    expect(revived).toBeGreaterThan(drained ?? 0);
+    expect(made).toContain('rabbitmq-streams --quiet add_replica --vhost  spaces  s rabbit@n-2');
+    expect(made.at(-1)).toBe('rabbitmq-queues --silent --node rabbit@n-2 grow rabbit@n-2 all');
+    expect(made.join('\n')).not.toContain('forget_cluster_node');
+  });
+
+  it.each([
+    ["printf 'done\\n'", 0, 'n-2 has left the cluster'],
+    ["printf 'q in vhost /\\ndone\\n'", 1, 'what its classic queue q in vhost / holds is unknown'],
+  ])('forgets a node that is down unless it may have messages: %s', async (evaluated, code, told) => {
+    const down = STATUS.replace(',"rabbit@n-2"]}', ']}');
+    await tools(`*' eval '*) ${evaluated} ;;\n*cluster_status*) echo '${down}' ;;`);
+    const answer = await script('rabbitmq-leave', ['n-2']);
+    expect(answer.code).toBe(code);
+    expect(answer.output).toContain(told);
+    expect((await calls()).join('\n').includes('forget_cluster_node')).toBe(code === 0);
   });
 });

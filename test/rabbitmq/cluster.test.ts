@@ -86,6 +86,36 @@ describe('RabbitMqCluster', () => {
     expect(cluster(stack(), { defaultPlugins: [] }).managementUrls).toEqual([]);
   });
 
+  it.each([
+    ['management.path_prefix = /mq', '/mq', '/mq/'],
+    ['management.path_prefix = ops/mq/', '/ops/mq', '/ops/mq/'],
+    ['management.tcp.ip = 0.0.0.0', '', '/'],
+  ])('is asked where its pages are with %s', (line, path, probed) => {
+    const brokers = cluster(stack(), { extraConfiguration: [line] });
+    expect(brokers.managementUrls[0]).toBe(`http://172.29.0.11:15672${path}`);
+    expect(HaproxyListener.amqp(brokers).config().check).toEqual({
+      probe: { kind: 'tcp-and-http', port: 15_672, path: probed },
+    });
+    expect(HaproxyListener.management(brokers).config().check).toEqual({
+      probe: { kind: 'http', path: probed },
+    });
+  });
+
+  it('is not asked for pages that only its hosts reach', () => {
+    const brokers = cluster(stack(), { extraConfiguration: ['management.tcp.ip = 127.0.0.1'] });
+    expect(brokers.managementUrls).toEqual([]);
+    expect(brokers.ports.map(({ name }) => name)).not.toContain('management');
+    expect(HaproxyListener.amqp(brokers).config().check).toEqual({ probe: { kind: 'tcp' } });
+  });
+
+  it('refuses pages at an address of one node, or at no path', () => {
+    const make = (line: string) => () => cluster(stack(), { extraConfiguration: [line] });
+    expect(make('management.tcp.ip = 172.29.0.11')).toThrow(
+      /management\.tcp\.ip must suit all 3 brokers, got 172\.29\.0\.11/,
+    );
+    expect(make('management.path_prefix = /a b')).toThrow(/management\.path_prefix must be letters/);
+  });
+
   it('opens epmd, clustering and the tools to its own nodes only', () => {
     const group = cluster(stack()).ports.filter(({ audience }) => audience === 'group');
     expect(group.map(({ from, to }) => [from, to])).toEqual([

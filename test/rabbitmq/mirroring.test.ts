@@ -1,5 +1,6 @@
 import { DefinitionsBuilder } from '../../lib/rabbitmq/definitions-builder';
-import { mirroredQueues, MirroringOptions } from '../../lib/rabbitmq/mirroring';
+import { mirroredQueues, MirroringOptions, patternWithout } from '../../lib/rabbitmq/mirroring';
+import { patternMatches } from '../../lib/rabbitmq/pattern';
 import { PolicyOptions } from '../../lib/rabbitmq/policy';
 import { QueueOptions } from '../../lib/rabbitmq/queue';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
@@ -71,7 +72,7 @@ describe('a mirrored policy', () => {
   it('that also matches a quorum queue is refused, naming both', () => {
     expect(declare({}, { 'orders.2': {} })).toThrow(
       'definitions: policy "ha": ha-mode is for classic queues, got pattern "^orders" that also matches the quorum queue ' +
-        '"orders.2": use a pattern without it, e.g. "^(?!orders.2$)"',
+        '"orders.2": use a pattern without it, e.g. "^(?!orders\\\\.2$).*(?:^orders)"',
     );
   });
 
@@ -94,6 +95,22 @@ describe('a mirrored policy', () => {
   it('can be for classic queues alone where the version knows that scope', () => {
     expect(declare({}, { orders: {} }, V3_13)).toThrow('use applyTo classic_queues, or a pattern without it');
   });
+
+  it.each(['^orders', 'orders$|log', '(o)rders\\1?'])(
+    'is told the way out that keeps its pattern %s',
+    (pattern) => {
+      const names = ['orders', 'orders-1', 'my orders', 'a log', 'xorders+1', 'orders+1', 'other'];
+      const before = names.filter((name) => patternMatches(pattern, name));
+      const way = patternWithout(pattern, 'orders+1');
+      expect(names.filter((name) => patternMatches(way, name))).toEqual(
+        before.filter((name) => name !== 'orders+1'),
+      );
+      expect(declare({ pattern: '.*' }, { 'orders+1': {} })).toThrow(
+        `use a pattern without it, e.g. ${JSON.stringify(patternWithout('.*', 'orders+1'))}`,
+      );
+      expect(declare({ pattern: way }, { 'orders+1': {} })).not.toThrow();
+    },
+  );
 
   it('is told apart from policies that quorum queues have', () => {
     expect(declare({ definition: { 'max-length': 5 } }, { orders: {} })).not.toThrow();

@@ -75,14 +75,12 @@ describe('a Warren with independent stores', () => {
 
   it('enables what a hand-back needs, also where the default plugins are not wanted', () => {
     const found = resources({ defaultPlugins: [] });
-    expect(file(found, 'orders-2', '/etc/rabbitmq/enabled_plugins')).toBe(
-      '[rabbitmq_management,\n rabbitmq_shovel].\n',
-    );
+    expect(file(found, 'orders-2', '/etc/rabbitmq/enabled_plugins')).toBe('[rabbitmq_shovel].\n');
   });
 
-  it('opens AMQP and the management API of one broker to the other', () => {
+  it('opens AMQP of one broker to the other, besides what members of a cluster need', () => {
     const group = warren(stack()).ports.filter(({ audience }) => audience === 'group');
-    expect(group.map(({ from }) => from)).toEqual(expect.arrayContaining([5672, 15_672]));
+    expect(group.map(({ from }) => from)).toEqual([4369, 25_672, 35_672, 5672]);
   });
 
   it.each<[HandBack | undefined, string]>([
@@ -106,6 +104,29 @@ describe('a Warren with independent stores', () => {
       /stack\/orders: a stream would be split over two independent stores, got "log": use store 'moving'/,
     );
   });
+
+  it.each<[string, readonly string[], boolean]>([
+    ['proxy_protocol = true', ['proxy_protocol = true'], false],
+    ['auth_mechanisms EXTERNAL', ['auth_mechanisms.1 = EXTERNAL'], false],
+    ['auth_backends ldap', ['auth_backends.1 = ldap'], false],
+    [
+      'auth_backends ldap, internal',
+      ['auth_backends.1.authn = ldap', 'auth_backends.1.authz = internal'],
+      false,
+    ],
+    ['auth_backends cache', ['auth_backends.1 = cache', 'auth_cache.cached_backend = http'], false],
+    ['', ['auth_mechanisms.1 = EXTERNAL', 'auth_mechanisms.2 = PLAIN', 'proxy_protocol = false'], true],
+    ['', ['auth_backends.1 = ldap', 'auth_backends.2 = internal'], true],
+    ['', ['auth_backends.1 = cache'], true],
+  ])(
+    'a hand-back logs in as a user of RabbitMQ itself: %s %j, taken: %s',
+    (got, extraConfiguration, taken) => {
+      const make = (store: WarrenStore) => () => warren(stack(), { store, extraConfiguration });
+      if (taken) expect(make('independent')).not.toThrow();
+      else expect(make('independent')).toThrow(`to hand messages back, got "${got}": `);
+      expect(make('moving')).not.toThrow();
+    },
+  );
 
   it('refuses the name of the user that a hand-back makes', () => {
     const s = stack();

@@ -9,6 +9,8 @@ import { awaitHosts } from './ready';
 
 /** How long a new container may take until its entry point has put the first files in place. */
 const START_TIMEOUT_SECONDS = 60;
+/** Somewhat more than the limit of `rabbitmq-reload`, an import of many queues. */
+const RELOAD_SECONDS = 960;
 /** Lists the files that `install-files` has put in place and the software has not read. Exists during a delivery. */
 const UNAPPLIED = '/run/brokers/unapplied';
 
@@ -55,7 +57,7 @@ async function apply(
   if (effects.has('restart')) {
     await restart(engine, group, host);
   } else if (effects.has('reload') && host.reloadCommand !== undefined) {
-    const reloaded = await engine.exec(host.name, host.reloadCommand);
+    const reloaded = await engine.exec(host.name, host.reloadCommand, { limitSeconds: RELOAD_SECONDS });
     if (reloaded.code !== 0)
       throw new AgentError(`${host.name}: reload failed: ${lastLine(reloaded.stderr)}`);
     console.log(`${host.name}: reloaded`);
@@ -78,7 +80,7 @@ async function hasAlready(engine: Engine, host: string, copies: readonly Copy[])
   const sums = copies.map(({ to, text }) => `${createHash('sha256').update(text).digest('hex')}  ${to}\n`);
   const deadline = Date.now() + START_TIMEOUT_SECONDS * 1000;
   for (;;) {
-    const answer = await engine.exec(host, ['sh', '-c', question], sums.join(''));
+    const answer = await engine.exec(host, ['sh', '-c', question], { input: sums.join('') });
     if (answer.code === 0) return answer.stdout.trim() === 'same';
     if (Date.now() > deadline) {
       throw new AgentError(
@@ -129,6 +131,7 @@ async function restart(engine: Engine, group: AgentGroup, host: AgentHost): Prom
   await engine.require(
     ['restart', '--time', String(host.stopTimeoutSeconds), host.name],
     `${host.name} cannot be restarted`,
+    { limitSeconds: host.stopTimeoutSeconds + 60 },
   );
   await awaitHosts(engine, group, [host.name]);
 }

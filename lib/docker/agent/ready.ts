@@ -4,6 +4,8 @@ import { AgentGroup } from './group';
 const POLL_MILLISECONDS = 200;
 /** How long one call of a ready command waits by itself: asking costs a booting machine more than waiting. */
 const WAIT_SECONDS = 3;
+/** Somewhat more than all limits of `rabbitmq-joined`. */
+const JOINED_SECONDS = 1200;
 
 /**
  * Waits until every one of `hosts` says that it serves.
@@ -65,7 +67,7 @@ export async function ready(engine: Engine, group: AgentGroup): Promise<void> {
   await awaitHosts(engine, group, group.hosts);
   const [first] = group.hosts;
   if (group.joinedCommand === undefined || first === undefined) return;
-  const joined = await engine.exec(first, group.joinedCommand);
+  const joined = await engine.exec(first, group.joinedCommand, { limitSeconds: JOINED_SECONDS });
   for (const line of joined.stdout.split('\n').filter((text) => text !== ''))
     console.log(`${group.name}: ${line}`);
   if (joined.code !== 0) throw new AgentError(`${group.name}: ${lastLine(joined.stderr)}`);
