@@ -1,4 +1,5 @@
 import { App } from 'cdktf';
+import { ValidationError } from '../lib/model/errors';
 import { ArchitectureName } from './architectures';
 import { FederationStack } from './federation';
 import { localImages } from './images';
@@ -36,8 +37,20 @@ export function createApp(variables: NodeJS.ProcessEnv): App {
   new ShovelStack(app, 'shovel', { images, subnet: '172.29.7.0/24', prefix: 'shovel-' });
   new FederationStack(app, 'federation', { images, subnet: '172.29.8.0/24', prefix: 'federation-' });
   for (const environment of readEnvironments('environments', variables)) {
-    if ('sites' in environment) new ProdSitesStack(app, environment.name, environment.sites);
-    else new ProdStack(app, environment.name, environment.settings);
+    const { name } = environment;
+    sayingWhere(`environments/${name}.yaml`, () => {
+      if ('sites' in environment) new ProdSitesStack(app, name, environment.sites);
+      else new ProdStack(app, name, environment.settings);
+    });
   }
   return app;
+}
+
+/** What a construct refuses is of its settings: which file has them, no construct knows. */
+function sayingWhere(file: string, create: () => void): void {
+  try {
+    create();
+  } catch (error) {
+    throw error instanceof ValidationError ? new ValidationError(file, error.message) : error;
+  }
 }

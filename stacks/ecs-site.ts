@@ -52,6 +52,7 @@ export class EcsSite {
       cidr: settings.cidr,
       zones: settings.zones,
       natGateway: settings.natGateway,
+      deletionProtection: settings.deletionProtection,
       tags: settings.tags,
     });
     this.platform = this.createPlatform();

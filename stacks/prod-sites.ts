@@ -20,6 +20,7 @@ interface Site {
   readonly name: string;
   readonly provider: AlibabaCloudProvider;
   readonly ecs: EcsSite;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Clusters of several regions with links between them, over connections of their networks. */
@@ -49,7 +50,7 @@ export class ProdSitesStack extends TerraformStack {
       version: SITE_VERSION,
       idPrefix: `${name}_`,
     });
-    return { name, provider, ecs };
+    return { name, provider, ecs, tags: settings.tags };
   }
 
   /** Every site with every other: links go from each to each. */
@@ -57,7 +58,12 @@ export class ProdSitesStack extends TerraformStack {
     const end = ({ ecs, provider }: Site): PeeredNetwork => ({ network: ecs.network, provider });
     sites.forEach((to, index) => {
       for (const from of sites.slice(0, index)) {
-        new NetworkPeering(this, `${from.name}-${to.name}`, { from: end(from), to: end(to) });
+        new NetworkPeering(this, `${from.name}-${to.name}`, {
+          from: end(from),
+          to: end(to),
+          // It is made in the region of the one that asks.
+          tags: from.tags,
+        });
       }
     });
   }

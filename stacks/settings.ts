@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ValidationError } from '../lib/model/errors';
-import { ARCHITECTURE_NAMES } from './architectures';
+import { ARCHITECTURE_NAMES, ARCHITECTURES } from './architectures';
+import { Architecture } from './architectures/architecture';
 
 const NETWORK = 'must be a network such as 10.0.0.0/16';
 const DOCKER = 'must be mirror, distribution, image or the address of a mirror';
@@ -147,18 +148,26 @@ export function parseSettings(source: string, values: unknown): EnvironmentSetti
 }
 
 /** Settings that do not go together. */
-function contradictions({ region, zones, secrets, ramRole }: EnvironmentSettings): readonly string[] {
+function contradictions(settings: EnvironmentSettings): readonly string[] {
+  const { region, zones, secrets, ramRole } = settings;
   const strangers = zones.flatMap((zone, index) =>
     // us-west-1a is of us-west-1, and cn-hangzhou-h of cn-hangzhou.
     zone.replace(/-?[a-z]$/, '') === region
       ? []
       : [`zones.${index}: must be a zone of ${region}, got ${zone}`],
   );
-  if (secrets === 'generated' || ramRole !== undefined) return strangers;
+  const problems = [...strangers, ...nodesProblems(settings)];
+  if (secrets === 'generated' || ramRole !== undefined) return problems;
   return [
-    ...strangers,
+    ...problems,
     `ramRole: is missing: with secrets ${secrets} the nodes need a RAM role that may read them`,
   ];
+}
+
+function nodesProblems({ architecture, nodes }: EnvironmentSettings): readonly string[] {
+  const { nodesProblem }: Architecture = ARCHITECTURES[architecture];
+  const problem = nodes === undefined ? undefined : nodesProblem?.(nodes);
+  return problem === undefined ? [] : [`nodes: ${problem}`];
 }
 
 function whole(least: number, most = Number.MAX_SAFE_INTEGER, unit = ''): v.GenericSchema<number> {

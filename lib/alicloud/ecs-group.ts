@@ -13,7 +13,8 @@ import { ISecret } from '../model/secret';
 import { ITopologySource, Topology, topologyHost } from '../model/topology';
 import { deliveredFiles, scriptDigests } from '../node/bundle';
 import { IPlacedGroup } from '../platform';
-import { dependenciesOf } from '../terraform/dependencies';
+import { dependsOn } from '../terraform/dependencies';
+import { keptWhen, RemovalGuard } from '../terraform/removal-guard';
 import { TerraformData } from '../terraform/terraform-data';
 import { shownFiles } from '../terraform/shown-files';
 import { HaVip } from './havip';
@@ -183,14 +184,12 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       ...(props.password === undefined ? {} : { password: props.password.value }),
       tags: { ...props.tags },
       userData: userData.base64,
-      dependsOn: dependenciesOf(this, [
-        ...props.after,
-        ...(vswitch.egress === undefined ? [] : [vswitch.egress]),
-      ]).own,
+      dependsOn: dependsOn(this, [...props.after, ...(vswitch.egress === undefined ? [] : [vswitch.egress])]),
       // One that was stopped, by hand or by a change that failed half-way, is started.
       status: 'Running',
       lifecycle: {
         ...machineLifecycle(declared),
+        preventDestroy: props.deletionProtection,
         precondition: [
           {
             condition: userData.fits,
@@ -201,6 +200,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     });
     this.instances.set(host.name, instance);
     this.machines.push({ declared, instance });
+    RemovalGuard.of(this).add(instance, 'machine', props.deletionProtection, instance);
     const members: ITerraformDependable[] = [instance];
     if (props.ramRole !== undefined) {
       members.push(
@@ -214,6 +214,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     const attachment = new EcsDiskAttachment(this, `${host.name}-data-attachment`, {
       diskId: disk.id,
       instanceId: instance.id,
+      ...keptWhen(props.deletionProtection),
     });
     return [...members, attachment];
   }
@@ -260,13 +261,14 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
   }
 
   private createHaVip(hosts: readonly HostSpec[], address: string): ITerraformDependable {
-    const { spec, vswitchOf, tags } = this.props;
+    const { spec, vswitchOf, deletionProtection, tags } = this.props;
     const [first] = hosts;
     if (first === undefined) throw new Error(`group ${this.node.id} has no host`);
     const havip = new HaVip(this, 'floating-address', {
       name: spec().name,
       vswitch: vswitchOf(first.name),
       address,
+      deletionProtection,
       tags,
     });
     for (const host of hosts)

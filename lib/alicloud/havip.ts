@@ -3,6 +3,7 @@ import { VpcHaVip } from '@cdktf/provider-alicloud/lib/vpc-ha-vip';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
+import { keptWhen } from '../terraform/removal-guard';
 import { assertVswitchAddress } from './cidr';
 import { IVswitch } from './network';
 import { tagsOf } from './tags';
@@ -38,6 +39,8 @@ export interface HaVipProps {
   readonly address?: string;
   /** @default `<stack>-<construct id>` */
   readonly name?: string;
+  /** Terraform refuses to replace it. @default false */
+  readonly deletionProtection?: boolean;
   /** @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -114,7 +117,7 @@ export class HaVip extends HaVipHosts {
   /** @throws ValidationError when the address is none of the vSwitch, or one that the cloud keeps */
   public constructor(scope: Construct, id: string, props: HaVipProps) {
     super(scope, id);
-    const { vswitch, address, tags } = props;
+    const { vswitch, address, deletionProtection = false, tags } = props;
     if (address !== undefined) assertVswitchAddress(this, address, vswitch);
     this.vswitch = vswitch;
     this.resource = new VpcHaVip(this, 'havip', {
@@ -122,6 +125,7 @@ export class HaVip extends HaVipHosts {
       haVipName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
       ...(address === undefined ? {} : { ipAddress: address }),
       ...tagsOf(tags),
+      ...keptWhen(deletionProtection),
     });
     this.haVipId = this.resource.id;
     this.address = address ?? this.resource.ipAddress;

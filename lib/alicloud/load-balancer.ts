@@ -9,11 +9,13 @@ import { Construct } from 'constructs';
 import { Peer } from '../connections/peer';
 import { ValidationError } from '../model/errors';
 import { ITopologySource, Topology } from '../model/topology';
-import { dependenciesOf } from '../terraform/dependencies';
+import { dependsOn } from '../terraform/dependencies';
+import { RemovalGuard } from '../terraform/removal-guard';
 import { assertVswitchAddress } from './cidr';
 import { idPart } from './id-part';
 import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
 import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
+import { kindOfLoadBalancer } from './load-balancer-kind';
 import { INetwork, IVswitch } from './network';
 import { regionOfZone } from './region';
 import { tagsOf } from './tags';
@@ -142,7 +144,7 @@ export class LoadBalancer extends Construct implements ITopologySource {
     const master = this.masterVswitch();
     const slaveZone = this.slaveZone(master);
     if (address !== undefined) assertVswitchAddress(this, address, master);
-    return new SlbLoadBalancer(this, 'load-balancer', {
+    const balancer = new SlbLoadBalancer(this, 'load-balancer', {
       loadBalancerName: this.name,
       addressType: 'intranet',
       vswitchId: master.vswitchId,
@@ -153,10 +155,16 @@ export class LoadBalancer extends Construct implements ITopologySource {
         ? { instanceChargeType: 'PayByCLCU' }
         : { instanceChargeType: 'PayBySpec', loadBalancerSpec: specification }),
       deleteProtection: deletionProtection ? 'on' : 'off',
-      // A network that gets a second zone would have it made anew, for another zone than the cloud has chosen.
-      ...(this.props.slaveZone === undefined ? { lifecycle: { ignoreChanges: ['slave_zone_id'] } } : {}),
+      dependsOn: [kindOfLoadBalancer(this, 'classic')],
       ...tagsOf(this.props.tags),
+      lifecycle: {
+        preventDestroy: deletionProtection,
+        // A network that gets a second zone would have it made anew, for another zone than the cloud has chosen.
+        ...(this.props.slaveZone === undefined ? { ignoreChanges: ['slave_zone_id'] } : {}),
+      },
     });
+    RemovalGuard.of(this).add(this, 'classic load balancer', deletionProtection, balancer);
+    return balancer;
   }
 
   private masterVswitch(): IVswitch {
@@ -245,11 +253,11 @@ export class LoadBalancer extends Construct implements ITopologySource {
       ...(healthCheck.kind === 'http'
         ? { healthCheckUri: healthCheck.path, healthCheckHttpCode: 'http_2xx' }
         : {}),
-      dependsOn: dependenciesOf(this, [
+      dependsOn: dependsOn(this, [
         ...after,
         ...entries,
         ...(target.ready === undefined ? [] : [target.ready]),
-      ]).own,
+      ]),
     });
   }
 

@@ -10,10 +10,12 @@ import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { ITopologySource, Topology } from '../model/topology';
-import { dependenciesOf } from '../terraform/dependencies';
+import { dependsOn } from '../terraform/dependencies';
+import { keptWhen, RemovalGuard } from '../terraform/removal-guard';
 import { assertVswitchAddress } from './cidr';
 import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
 import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
+import { kindOfLoadBalancer } from './load-balancer-kind';
 import { INetwork, IVswitch } from './network';
 import { SecurityGroup } from './security-group';
 import { tagsOf } from './tags';
@@ -167,17 +169,21 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       cidrIp: '0.0.0.0/0',
       description: 'without a rule that denies, a network load balancer admits everyone',
     });
-    return new NlbLoadBalancer(this, 'load-balancer', {
+    const { deletionProtection = true } = this.props;
+    const balancer = new NlbLoadBalancer(this, 'load-balancer', {
       loadBalancerName: this.name,
       addressType: 'Intranet',
       vpcId: this.props.network.vpcId,
       crossZoneEnabled: true,
       securityGroupIds: [firewall.securityGroupId],
       zoneMappings: vswitches.map((vswitch) => this.mappingOf(vswitch)),
-      deletionProtectionEnabled: this.props.deletionProtection ?? true,
-      dependsOn: [deny],
+      deletionProtectionEnabled: deletionProtection,
+      dependsOn: [deny, kindOfLoadBalancer(this, 'network')],
       ...tagsOf(this.props.tags),
+      ...keptWhen(deletionProtection),
     });
+    RemovalGuard.of(this).add(this, 'network load balancer', deletionProtection, balancer);
+    return balancer;
   }
 
   private mappingOf(vswitch: IVswitch): NlbLoadBalancerZoneMappings {
@@ -241,7 +247,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       listenerDescription: name,
       serverGroupId: group.id,
       idleTimeout: idleTimeoutSeconds,
-      dependsOn: dependenciesOf(this, [...after, ...(target.ready === undefined ? [] : [target.ready])]).own,
+      dependsOn: dependsOn(this, [...after, ...(target.ready === undefined ? [] : [target.ready])]),
       ...tagsOf(this.props.tags),
     });
   }

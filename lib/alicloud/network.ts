@@ -8,6 +8,7 @@ import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { ITopologySource, Topology, TopologyArea } from '../model/topology';
+import { keptWhen } from '../terraform/removal-guard';
 import { overlaps, parseNetwork, subnets, VPC_PREFIX_LENGTHS, VSWITCH_PREFIX_LENGTHS } from './cidr';
 import { regionOfZone } from './region';
 import { tagsOf } from './tags';
@@ -62,6 +63,8 @@ export interface NetworkProps {
    * @default false
    */
   readonly natGateway?: boolean | NatGatewayOptions;
+  /** Terraform refuses to replace the VPC and its vSwitches. @default false */
+  readonly deletionProtection?: boolean;
   /** @default `<stack>-<construct id>` */
   readonly name?: string;
   /** @default none */
@@ -110,6 +113,7 @@ export class Network extends Construct implements INetwork, ITopologySource {
       vpcName: this.name,
       cidrBlock: this.cidr,
       ...tagsOf(this.props.tags),
+      ...keptWhen(this.props.deletionProtection ?? false),
     });
     this.vpcId = vpc.id;
     this.routeTableId = vpc.routeTableId;
@@ -185,6 +189,7 @@ export class Network extends Construct implements INetwork, ITopologySource {
       cidrBlock: cidr,
       vswitchName: `${this.name}-${zone}`,
       ...tagsOf(this.props.tags),
+      ...keptWhen(this.props.deletionProtection ?? false),
     });
     return { vswitchId: vswitch.id, zone, cidr };
   }

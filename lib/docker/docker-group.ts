@@ -2,7 +2,7 @@ import { Container } from '@cdktf/provider-docker/lib/container';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
-import { Fn, ITerraformDependable, Lazy, TerraformProvider, TerraformStack, Token } from 'cdktf';
+import { Fn, ITerraformDependable, Lazy, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
 import { ValidationError } from '../model/errors';
@@ -12,7 +12,7 @@ import { ITopologySource, Topology, topologyHost } from '../model/topology';
 import { deliveredFiles, scriptDigests, UNPACK_PATH } from '../node/bundle';
 import { fetchedSecrets } from '../node/secret-references';
 import { IPlacedGroup } from '../platform';
-import { dependenciesOf } from '../terraform/dependencies';
+import { dependsOn } from '../terraform/dependencies';
 import { TerraformData } from '../terraform/terraform-data';
 import { shownFiles } from '../terraform/shown-files';
 import { terraformText } from '../terraform/text';
@@ -51,8 +51,7 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
   ) {
     super(scope, id);
     const deliveries: TerraformData[] = [];
-    const { own, stacks } = dependenciesOf(this, props.after);
-    for (const stack of stacks) TerraformStack.of(this).addDependency(stack);
+    const own = dependsOn(this, props.after);
     const hosts = props.spec().hosts;
     const [unreachable] = unreachableSecrets(hosts);
     if (unreachable !== undefined) throw new ValidationError(this, unreachable);

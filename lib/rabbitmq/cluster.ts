@@ -114,14 +114,19 @@ export class RabbitMqCluster extends BrokerGroup implements ITopologySource {
   }
 }
 
-function assertSize(subject: ErrorSubject, nodes: number): void {
-  if (SIZES.includes(nodes)) return;
+/** What is wrong with a number of nodes, if anything is, and the way out; `nodes` comes before it. */
+export function sizeProblem(nodes: number): string | undefined {
+  if (SIZES.includes(nodes)) return undefined;
   const below = Math.max(...SIZES.filter((size) => size < nodes), 1);
   const above = Math.min(...SIZES.filter((size) => size > nodes), 7);
   const choice = below === above ? `use ${below}` : `use ${below} or ${above}`;
   const way = isKnownNumber(nodes) ? choice : 'write the number';
-  if (Number.isInteger(nodes) && nodes > 0 && nodes % 2 === 0) {
-    throw new ValidationError(subject, `nodes must be odd for quorum queues, got ${nodes}: ${way}`);
-  }
-  throw new ValidationError(subject, `nodes must be 1, 3, 5 or 7, got ${describeNumber(nodes)}: ${way}`);
+  if (Number.isInteger(nodes) && nodes > 0 && nodes % 2 === 0)
+    return `must be odd for quorum queues, got ${nodes}: ${way}`;
+  return `must be 1, 3, 5 or 7, got ${describeNumber(nodes)}: ${way}`;
+}
+
+function assertSize(subject: ErrorSubject, nodes: number): void {
+  const problem = sizeProblem(nodes);
+  if (problem !== undefined) throw new ValidationError(subject, `nodes ${problem}`);
 }

@@ -1,19 +1,14 @@
 import { ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 
-/** What comes before a resource, by the stacks that it is in. */
-export interface Dependencies {
-  /** Of the same stack, fit for `dependsOn`. */
-  readonly own: ITerraformDependable[];
-  /** Stacks that have the others: Terraform takes no resource of another stack for a dependency. */
-  readonly stacks: readonly TerraformStack[];
-}
-
-/** Tells apart which of `after` are in the stack of `scope`. What is no construct counts as being there. */
-export function dependenciesOf(scope: IConstruct, after: readonly ITerraformDependable[]): Dependencies {
+/**
+ * `after` as the argument `dependsOn` of a resource in `scope`: what is in the same stack, and what is no construct. Terraform
+ * takes no resource of another stack for a dependency, so that such a stack is deployed before this one, as a whole.
+ */
+export function dependsOn(scope: IConstruct, after: readonly ITerraformDependable[]): ITerraformDependable[] {
   const stack = TerraformStack.of(scope);
   const stackOf = (item: ITerraformDependable): TerraformStack =>
     Construct.isConstruct(item) ? TerraformStack.of(item) : stack;
-  const others = after.map(stackOf).filter((other) => other !== stack);
-  return { own: after.filter((item) => stackOf(item) === stack), stacks: [...new Set(others)] };
+  for (const other of after.map(stackOf)) if (other !== stack) stack.addDependency(other);
+  return after.filter((item) => stackOf(item) === stack);
 }

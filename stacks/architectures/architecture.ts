@@ -33,6 +33,8 @@ export interface ArchitectureProps extends StackChoices, Pick<BrokerGroupProps, 
 export interface Architecture {
   /** Release series that it runs; the platform needs an image of it. */
   readonly version: RabbitMqVersion;
+  /** What is wrong with a number of brokers, and the way out. @default that is for the brokers themselves to say */
+  readonly nodesProblem?: (nodes: number) => string | undefined;
   /** The brokers, under the construct id `id` of `scope`. @throws ValidationError for what the architecture cannot do */
   readonly create: (scope: Construct, id: string, props: ArchitectureProps) => BrokerGroup;
 }
@@ -47,16 +49,12 @@ export function declareQueues(
   for (const queue of quorumQueues) brokers.addQueue(queue, { type: 'quorum' });
 }
 
-/** @throws ValidationError when a number of brokers was asked for that an architecture does not have */
+/** @throws ValidationError for a number of brokers that an architecture does not have */
 export function assertNodes(
   subject: ErrorSubject,
-  architecture: string,
+  { nodesProblem }: Pick<Architecture, 'nodesProblem'>,
   nodes: number | undefined,
-  fixed: number,
 ): void {
-  if (nodes === undefined || nodes === fixed) return;
-  throw new ValidationError(
-    subject,
-    `nodes of the architecture ${architecture} must be ${fixed}, got ${nodes}: leave it out, or choose the architecture quorum`,
-  );
+  const problem = nodes === undefined ? undefined : nodesProblem?.(nodes);
+  if (problem !== undefined) throw new ValidationError(subject, `nodes ${problem}`);
 }

@@ -1,4 +1,4 @@
-import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
+import { RabbitMqCluster, sizeProblem } from '../../lib/rabbitmq/cluster';
 import { mirroredQueues } from '../../lib/rabbitmq/mirroring';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Architecture, declareQueues } from './architecture';
@@ -10,6 +10,7 @@ const TO_MOVE_ON = ['rabbitmq_shovel', 'rabbitmq_shovel_management'] as const;
 /** A cluster of RabbitMQ 3 whose classic queues have mirrors on a majority of the nodes. For what cannot move to 4 yet. */
 export const mirrored: Architecture = {
   version,
+  nodesProblem: sizeProblem,
   create: (scope, id, { queues, quorumQueues = [], nodes = 3, ...props }) => {
     // Enabled from the start: a plugin that is added later restarts every node.
     const cluster = new RabbitMqCluster(scope, id, { ...props, nodes, version, plugins: TO_MOVE_ON });

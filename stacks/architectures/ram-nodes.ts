@@ -1,7 +1,6 @@
-import { ValidationError } from '../../lib/model/errors';
-import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
+import { RabbitMqCluster, sizeProblem } from '../../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
-import { Architecture, declareQueues } from './architecture';
+import { Architecture, assertNodes, declareQueues } from './architecture';
 
 const version = RabbitMqVersion.V3_10;
 
@@ -11,13 +10,12 @@ const version = RabbitMqVersion.V3_10;
  */
 export const ramNodes: Architecture = {
   version,
+  nodesProblem: (nodes) =>
+    nodes === 1
+      ? 'of the architecture ram-nodes must be 3, 5 or 7, got 1: use 3, or choose the architecture single'
+      : sizeProblem(nodes),
   create: (scope, id, { queues, quorumQueues = [], nodes = 3, ...props }) => {
-    if (nodes === 1) {
-      throw new ValidationError(
-        scope,
-        'nodes of the architecture ram-nodes must be 3, 5 or 7, got 1: use 3, or choose the architecture single',
-      );
-    }
+    assertNodes(scope, ramNodes, nodes);
     // Those with an even number, so that a node keeps its type when nodes are added.
     const even = Array.from({ length: Math.floor(nodes / 2) }, (_, index) => 2 * (index + 1));
     const cluster = new RabbitMqCluster(scope, id, { ...props, nodes, version, ramNodes: even });

@@ -4,9 +4,13 @@ import { Architecture, declareQueues } from './architecture';
 
 const version = RabbitMqVersion.V4_0;
 
-function withStore(store: WarrenStore): Architecture {
+function withStore(name: string, store: WarrenStore): Architecture {
   return {
     version,
+    nodesProblem: (nodes) =>
+      nodes === 2
+        ? undefined
+        : `of the architecture ${name} must be 2, got ${nodes}: leave it out, or choose the architecture quorum`,
     create: (scope, id, { queues, quorumQueues = [], ...props }) => {
       const warren = new Warren(scope, id, { ...props, store, version });
       // One copy, but of a kind that is on the disk before it is confirmed.
@@ -17,7 +21,7 @@ function withStore(store: WarrenStore): Architecture {
 }
 
 /** An active broker and a standby, each with messages of its own. */
-export const warren = withStore('independent');
+export const warren = withStore('warren', 'independent');
 
 /** An active broker and a standby that takes over the messages as well, for hosts that share a volume. */
-export const warrenMovingStore = withStore('moving');
+export const warrenMovingStore = withStore('warren-moving-store', 'moving');

@@ -62,6 +62,7 @@ describe('a broker', () => {
       user_data: expression('base64encode\\(local\\.ecs_rabbitmq_rabbitmq-1-user-data_document_\\w+\\)'),
       depends_on: [],
       lifecycle: expect.objectContaining({
+        prevent_destroy: true,
         precondition: [
           {
             condition: expression(
@@ -93,6 +94,7 @@ describe('a broker', () => {
     expect(made['alicloud_ecs_disk_attachment.ecs/rabbitmq/rabbitmq-1-data-attachment']).toEqual({
       disk_id: expression('alicloud_ecs_disk\\.ecs_rabbitmq_rabbitmq-1-data_\\w+\\.id'),
       instance_id: expression('alicloud_instance\\.ecs_rabbitmq_rabbitmq-1_\\w+\\.id'),
+      lifecycle: { prevent_destroy: true },
     });
   });
 
@@ -144,6 +146,20 @@ describe('a proxy', () => {
       vswitch_id: proxies[0]?.['vswitch_id'],
     });
     expect(withType(made, 'alicloud_havip_attachment', 'proxy')).toHaveLength(2);
+  });
+
+  it('comes after another stack as a whole, since Terraform takes no resource of it for a dependency', () => {
+    const app = new App();
+    const [first, second] = ['first', 'second'].map((id) => new TerraformStack(app, id));
+    if (first === undefined || second === undefined) throw new Error('no stacks');
+    const { cluster } = topology(first, platformIn(first));
+    const options = { platform: platformIn(second), nodes: 1, version: RabbitMqVersion.V4_0 };
+    new RabbitMqCluster(second, 'rabbitmq', { ...options, after: [cluster.ready] });
+    const { resource } = JSON.parse(Testing.synth(second)) as {
+      resource: { alicloud_instance: Record<string, Arguments> };
+    };
+    expect(Object.values(resource.alicloud_instance).map(({ depends_on }) => depends_on)).toEqual([[]]);
+    expect(second.dependsOn(first)).toBe(true);
   });
 
   it('comes after the brokers', () => {

@@ -43,7 +43,11 @@ describe('a network load balancer', () => {
         { vswitch_id: 'vsw-3', zone_id: 'cn-hangzhou-j' },
       ],
       deletion_protection_enabled: true,
-      depends_on: [expect.stringContaining('alicloud_security_group_rule.lb_deny-others')],
+      depends_on: [
+        expect.stringContaining('alicloud_security_group_rule.lb_deny-others'),
+        expect.stringMatching(/^terraform_data\.lb_kind_\w+$/),
+      ],
+      lifecycle: { prevent_destroy: true },
     });
   });
 

@@ -64,6 +64,8 @@ function filesOf(group: string, hosts: readonly number[]): string[] {
 }
 
 const MEMBERS = [
+  'terraform_data.deletion-protection depends_on',
+  'terraform_data.deletion-protection for_each',
   'terraform_data.ecs_prod-rabbitmq_members depends_on',
   'terraform_data.ecs_prod-rabbitmq_members triggers_replace',
 ];

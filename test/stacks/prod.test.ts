@@ -125,7 +125,7 @@ describe('prod', () => {
     ['no clients', { clients: [] }, /clients: must name at least one network/],
     ['more zones asked for than there are', { zones: ['cn-hangzhou-h'] }, /zoneSpread/],
     ['a VPC without room for its zones', { cidr: '10.0.0.0/24' }, /10\.0\.0\.0\/24/],
-    ['an even number of nodes', { nodes: 4 }, /nodes must be odd/],
+    ['an even number of nodes', { nodes: 4 }, /nodes: must be odd/],
     ['zones of another region', { region: 'cn-beijing' }, /cn-beijing/],
   ])('refuses %s', (_, changes, message) => {
     expect(() => prod(changes)).toThrow(message);

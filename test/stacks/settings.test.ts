@@ -66,6 +66,16 @@ describe('settings', () => {
     [{ operators: ['everyone'] }, 'operators.0: must be a network'],
     [{ nodes: 2.5 }, 'nodes: must be a whole number'],
     [{ nodes: '3' }, 'nodes: must be a whole number from 1'],
+    [{ nodes: 4 }, 'nodes: must be odd for quorum queues, got 4: use 3 or 5'],
+    [{ nodes: 9 }, 'nodes: must be 1, 3, 5 or 7, got 9: use 7'],
+    [
+      { architecture: 'single', nodes: 3 },
+      'nodes: of the architecture single must be 1, got 3: leave it out',
+    ],
+    [
+      { architecture: 'ram-nodes', nodes: 1 },
+      'nodes: of the architecture ram-nodes must be 3, 5 or 7, got 1',
+    ],
     [{ zoneSpread: 0 }, 'zoneSpread: must be a whole number from 1'],
     [{ os: 'debian-11' }, 'os: must be debian-12, debian-13, ubuntu-22.04, ubuntu-24.04 or alinux-3'],
     [{ docker: 'podman' }, 'docker: must be mirror, distribution, image or the address of a mirror'],

@@ -33,8 +33,8 @@ export class TerraformFolder {
   }
 
   /** Exit code 0: nothing to do, 2: changes. */
-  public plan(environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
-    return this.run(environment, 'plan', '-detailed-exitcode');
+  public plan(environment: NodeJS.ProcessEnv = {}, ...options: readonly string[]): Promise<CommandResult> {
+    return this.run(environment, 'plan', '-detailed-exitcode', ...options);
   }
 
   public destroy(environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {

@@ -1,7 +1,7 @@
 import { Address4 } from 'ip-address';
 import { Cloud } from './cloud';
 import { madeUp } from './identifiers';
-import { textOf } from './values';
+import { objectsOf, textOf } from './values';
 
 /** The first and the last three addresses of a vSwitch belong to the cloud. */
 const RESERVED_AT_START = 1n;
@@ -75,5 +75,12 @@ function holderOf(cloud: Cloud, vswitchId: string, address: string, exceptId?: s
       .all(type)
       .filter(({ values }) => values['vswitch_id'] === vswitchId && values[attribute] === address),
   );
-  return holders.find(({ id }) => id !== exceptId)?.id;
+  const balancers = cloud
+    .all('alicloud_nlb_load_balancer')
+    .filter(({ values }) =>
+      objectsOf(values['zone_mappings']).some(
+        (zone) => zone['vswitch_id'] === vswitchId && zone['private_ipv4_address'] === address,
+      ),
+    );
+  return [...holders, ...balancers].find(({ id }) => id !== exceptId)?.id;
 }

@@ -122,7 +122,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       !textOf(values['server_group_id']) &&
       'backend_port or server_group_id must be set',
   ],
-  alicloud_nlb_load_balancer: ({ cloud, values }) => {
+  alicloud_nlb_load_balancer: ({ cloud, values, id }) => {
     const zones = objectsOf(values['zone_mappings']);
     const misplaced = zones.find(
       (zone) =>
@@ -132,6 +132,12 @@ const RULES: Readonly<Record<string, Rule>> = {
       zones.length < 2 && `a network load balancer needs at least two zones, got ${zones.length}`,
       misplaced !== undefined &&
         `${spelled(misplaced['vswitch_id'])} is not in ${spelled(misplaced['zone_id'])}`,
+      ...zones.map((zone) => {
+        const address = textOf(zone['private_ipv4_address']);
+        return address === undefined
+          ? undefined
+          : addressRefusal(cloud, spelled(zone['vswitch_id']), address, id);
+      }),
     ];
   },
 };
