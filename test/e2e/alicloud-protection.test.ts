@@ -98,6 +98,8 @@ describe('deletion protection', () => {
     ).toEqual(['update delete_protection', ...Array.from({ length: 3 }, () => 'update deletion_protection')]);
     await apply(prod({ nodes: 1, deletionProtection: false }));
     expect(provider.resources('alicloud_instance')).toHaveLength(1);
+    const moved = await refusal(prod({ nodes: 1, deletionProtection: false, cidr: '10.1.0.0/16' }));
+    expect(moved).toContain('prod-rabbitmq-1 has the address 10.0.0.11 and would get 10.1.0.11, which stops');
     await apply(prod({ nodes: 1 }));
     expect(await refusal(prod({ nodes: 1 }), '-destroy')).toContain('has lifecycle.prevent_destroy set');
   });
