@@ -1,13 +1,5 @@
-import { AlicloudProvider } from '@cdktf/provider-alicloud/lib/provider';
-import { App, TerraformStack, TerraformVariable, Testing } from 'cdktf';
+import { TerraformStack, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
-import {
-  LoadBalancer,
-  LoadBalancerListener,
-  LoadBalancerProps,
-  NetworkLoadBalancer,
-} from '../../lib/alicloud';
-import { Peer } from '../../lib/connections/peer';
 import { EcsPlatformProps } from '../../lib/alicloud/ecs-platform';
 import { MachineImage } from '../../lib/alicloud/machine-image';
 import { Network } from '../../lib/alicloud/network';
@@ -146,20 +138,6 @@ describe('a proxy', () => {
       vswitch_id: proxies[0]?.['vswitch_id'],
     });
     expect(withType(made, 'alicloud_havip_attachment', 'proxy')).toHaveLength(2);
-  });
-
-  it('comes after another stack as a whole, since Terraform takes no resource of it for a dependency', () => {
-    const app = new App();
-    const [first, second] = ['first', 'second'].map((id) => new TerraformStack(app, id));
-    if (first === undefined || second === undefined) throw new Error('no stacks');
-    const { cluster } = topology(first, platformIn(first));
-    const options = { platform: platformIn(second), nodes: 1, version: RabbitMqVersion.V4_0 };
-    new RabbitMqCluster(second, 'rabbitmq', { ...options, after: [cluster.ready] });
-    const { resource } = JSON.parse(Testing.synth(second)) as {
-      resource: { alicloud_instance: Record<string, Arguments> };
-    };
-    expect(Object.values(resource.alicloud_instance).map(({ depends_on }) => depends_on)).toEqual([[]]);
-    expect(second.dependsOn(first)).toBe(true);
   });
 
   it('comes after the brokers', () => {
@@ -373,44 +351,4 @@ it('an instance type may be a variable', () => {
     broker({ instanceType: new TerraformVariable(stack, 'type', { type: 'string' }).stringValue }),
   );
   expect(made[INSTANCE]).toMatchObject({ instance_type: '${var.type}' });
-});
-
-it('names no resource of another stack as a dependency, which Terraform refuses', () => {
-  const app = new App();
-  const [base, brokers] = ['base', 'brokers'].map((id) => {
-    const stack = new TerraformStack(app, id);
-    new AlicloudProvider(stack, 'provider', { region: 'cn-hangzhou' });
-    return stack;
-  });
-  if (base === undefined || brokers === undefined) throw new Error('no stacks');
-  const network = new Network(base, 'network', {
-    cidr: '10.0.0.0/16',
-    zones: ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'],
-    natGateway: true,
-  });
-  const servers = platformIn(brokers, { network });
-  const target = topology(brokers, servers).cluster;
-  const allowFrom = [Peer.ipv4('10.2.0.0/16')];
-  const of = (): LoadBalancerProps => ({
-    network,
-    servers,
-    allowFrom,
-    listeners: [LoadBalancerListener.amqp(target)],
-  });
-  const front = new TerraformStack(app, 'front');
-  new AlicloudProvider(front, 'provider', { region: 'cn-hangzhou' });
-  new LoadBalancer(front, 'slb', of());
-  new NetworkLoadBalancer(front, 'nlb', of());
-  for (const stack of [brokers, front]) {
-    const { resource } = JSON.parse(Testing.synth(stack, true)) as {
-      resource: Record<string, Record<string, Arguments>>;
-    };
-    const made = Object.entries(resource).flatMap(([type, all]) =>
-      Object.entries(all).map(([id, item]) => ({ address: `${type}.${id}`, item })),
-    );
-    const named = made.flatMap(({ item }) => (item['depends_on'] ?? []) as string[]);
-    expect(named.length).toBeGreaterThan(0);
-    const addresses = made.map(({ address }) => address);
-    expect(named.filter((address) => !addresses.includes(address))).toEqual([]);
-  }
 });

@@ -78,9 +78,6 @@ describe('deletion protection', () => {
     expect(await refusal(prod({ cidr: '10.1.0.0/16' }))).toMatch(
       /alicloud_vswitch\.\S+ has lifecycle\.prevent_d/,
     );
-    expect(await refusal(prod({ kmsKey: 'key-1' }))).toMatch(
-      /alicloud_ecs_disk\.\S+ has lifecycle\.prevent_d/,
-    );
     for (const type of ['instance', 'ecs_disk_attachment', 'slb_load_balancer']) {
       const address = addressOf(`alicloud_${type}`, '');
       const told = await refusal(prod(), `-replace=${address}`);
@@ -99,7 +96,7 @@ describe('deletion protection', () => {
     await apply(prod({ nodes: 1, deletionProtection: false }));
     expect(provider.resources('alicloud_instance')).toHaveLength(1);
     const moved = await refusal(prod({ nodes: 1, deletionProtection: false, cidr: '10.1.0.0/16' }));
-    expect(moved).toContain('prod-rabbitmq-1 has the address 10.0.0.11 and would get 10.1.0.11, which stops');
+    expect(moved).toContain('machine prod-rabbitmq-1 keeps address 10.0.0.11 and cannot have 10.1.0.11');
     await apply(prod({ nodes: 1 }));
     expect(await refusal(prod({ nodes: 1 }), '-destroy')).toContain('has lifecycle.prevent_destroy set');
   });
@@ -158,8 +155,7 @@ test('a group above another does not renumber the machines below: it is refused 
   };
   await apply(built({ old: undefined }));
   const refused = await refusal(built({ new: undefined, old: undefined }));
-  expect(refused).toContain('old-1 has the address 10.0.0.11 and would get 10.0.0.21, which stops it');
-  expect(refused).toContain('make a new group after those that exist, or name the addresses');
+  expect(refused).toContain('machine old-1 keeps address 10.0.0.11 and cannot have 10.0.0.21: take back what gives it another one');
   await apply(built({ new: ['10.0.0.21'], old: ['10.0.0.11'] }));
   expect(provider.journal.filter(({ operation }) => operation !== 'create')).toEqual([]);
   await apply(built({ old: undefined, new: undefined }));
