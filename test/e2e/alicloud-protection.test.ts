@@ -155,7 +155,9 @@ test('a group above another does not renumber the machines below: it is refused 
   };
   await apply(built({ old: undefined }));
   const refused = await refusal(built({ new: undefined, old: undefined }));
-  expect(refused).toContain('machine old-1 keeps address 10.0.0.11 and cannot have 10.0.0.21: take back what gives it another one');
+  expect(refused).toContain(
+    'machine old-1 keeps address 10.0.0.11 and cannot have 10.0.0.21: take back what gives it another one',
+  );
   await apply(built({ new: ['10.0.0.21'], old: ['10.0.0.11'] }));
   expect(provider.journal.filter(({ operation }) => operation !== 'create')).toEqual([]);
   await apply(built({ old: undefined, new: undefined }));
