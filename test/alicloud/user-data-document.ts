@@ -47,5 +47,8 @@ export function userDataOf(stack: TerraformStack, host: string): UserDataDocumen
 
 /** What Terraform makes of a text without expressions. */
 function plain(text: string): string {
-  return text.replace(/([$%])\1\{/g, '$1{');
+  // A long text is one quoted literal.
+  const literal = /^\$\{(".*")\}$/s.exec(text)?.[1];
+  const known = literal === undefined ? text : (JSON.parse(literal) as string);
+  return known.replace(/([$%])\1\{/g, '$1{');
 }

@@ -48,7 +48,7 @@ describe('DockerPlatform', () => {
 
   it('shows the parts of a long file in the diff and delivers its text', () => {
     const s = stack();
-    const text = Array.from({ length: 600 }, (_, line) => `"\${${line}}"`).join('\n');
+    const text = Array.from({ length: 1600 }, (_, line) => `"\${${line}}"`).join('\n');
     const long = { path: '/etc/long', text, shownAs: { 'a ${b}': '1', c: '2' } };
     const [short] = host('app-1').files;
     const files = [

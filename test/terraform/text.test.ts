@@ -51,7 +51,10 @@ describe('terraformText', () => {
       '表',
       '<<EOT',
     ];
-    const lines = Array.from({ length: 600 }, (_, line) => `${line} ${markers[line % markers.length] ?? ''}`);
+    const lines = Array.from(
+      { length: 1600 },
+      (_, line) => `${line} ${markers[line % markers.length] ?? ''}`,
+    );
     const stack = new TerraformStack(new App(), 'stack');
     const known = Lazy.stringValue({ produce: () => 'a "quoted"\n\\ text' });
     const variable = new TerraformVariable(stack, 'text', { type: 'string', default: 'a "b"\n${c' });
