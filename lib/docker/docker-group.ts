@@ -236,6 +236,7 @@ function agentHost(host: HostSpec): Record<string, unknown> {
     name: host.name,
     targets: deliveredFiles(host).map(({ path, deliveredTo }) => ({ path, deliveredTo })),
     scripts: Object.fromEntries(host.scripts.map(({ name, text }) => [name, text])),
+    checkCommand: host.container.checkCommand,
     reloadCommand: host.container.reloadCommand,
     stopTimeoutSeconds: host.container.stopTimeoutSeconds,
   };

@@ -81,6 +81,11 @@ export interface ContainerSpec {
   readonly capabilities: readonly string[];
   readonly volumes: readonly VolumeSpec[];
   readonly healthCheck: HealthCheck;
+  /**
+   * Exits 0 when the software would start with its changed files, otherwise prints one sentence on standard error. Run before
+   * they are put in place, with a folder appended that has them under their paths.
+   */
+  readonly checkCommand?: readonly string[];
   /** Makes the running software read its changed files. */
   readonly reloadCommand?: readonly string[];
   /** Time for an orderly stop before the container is killed. */

@@ -4,11 +4,14 @@
 # that the manifest lacks go away. Prints effect and path of each file that changed and has not been applied yet: whoever
 # has the software read them removes /run/brokers/unapplied.
 # Runs at every start and after every delivery; running it twice changes nothing.
-#   --hosts-only   only the host names, for the machine around a container
+#   --hosts-only           only the host names, for the machine around a container
+#   --into FOLDER SOURCE   only the files, those that stand below SOURCE as they would in /, to their paths below FOLDER
 set -eu
 
 root=/etc/brokers
 unapplied=/run/brokers/unapplied
+into='' from=''
+if [ "${1:-}" = --into ]; then into=$2 from=$3 unapplied=/dev/null; fi
 mkdir -p /run/brokers
 
 # Literal replacement, so that no character of a secret is special. Reads the secrets from files: nothing of them is in
@@ -85,10 +88,10 @@ install_hosts() {
 }
 
 install_file() {
-  mode=$1 owner=$2 effect=$3 path=$4
+  mode=$1 owner=$2 effect=$3 path=$into$4
   mkdir -p "$(dirname "$path")"
   new="$path.new"
-  (umask 077 && render "$root/delivered$path" >"$new") || { rm -f "$new"; return 1; }
+  (umask 077 && render "$from$root/delivered$4" >"$new") || { rm -f "$new"; return 1; }
   chown "$owner:" "$new"
   chmod "$mode" "$new"
   if cmp -s "$new" "$path" && [ "$(stat -c %a:%U:%G "$new")" = "$(stat -c %a:%U:%G "$path")" ]; then
@@ -140,13 +143,14 @@ if [ -d "$root/secrets" ]; then
   chmod 0700 "$root/secrets"
   find "$root/secrets" -type f -exec chmod 0400 {} +
 fi
-install_hosts
+[ -n "$into" ] || install_hosts
 while read -r mode owner effect path; do
   case $path in
     "$root"/secrets/*) ;;
     *) install_file "$mode" "$owner" "$effect" "$path" ;;
   esac
-done <"$root/manifest"
+done <"$from$root/manifest"
+[ -z "$into" ] || exit 0
 remove_undeclared
 cp "$root/manifest" "$root/installed"
 [ ! -f "$unapplied" ] || awk '!seen[$0]++' "$unapplied"

@@ -1,7 +1,11 @@
 #!/bin/sh
 # Lets HAProxy and Keepalived read their changed files. A file that they refuse changes nothing: the old one stays in force.
 # Connections go on through a reload.
+#   --check FOLDER   only says whether they would take the files below FOLDER, where those have the paths that they will have
 set -eu
+
+below=''
+[ "${1:-}" != --check ] || below=$2
 
 runtime=/run/brokers
 worker_url="http://127.0.0.1:$HEALTH_PORT/worker"
@@ -30,19 +34,20 @@ changed() {
 }
 
 # Both are checked before either is touched.
-if changed /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"; then
+if changed "$below/etc/haproxy/haproxy.cfg" "$runtime/haproxy.loaded"; then
   # The running HAProxy has the password in its environment; to check the file any will do.
-  report=$(STATISTICS_PASSWORD=unknown haproxy -c -f /etc/haproxy/haproxy.cfg 2>&1) ||
-    fail "haproxy refuses its configuration: $(printf '%s\n' "$report" | grep -m 1 ALERT)"
+  report=$(STATISTICS_PASSWORD=unknown haproxy -c -f "$below/etc/haproxy/haproxy.cfg" 2>&1) ||
+    fail "haproxy refuses its configuration: $(printf '%s\n' "$report" | grep -m 1 ALERT | sed "s#$below/#/#")"
 fi
-if changed /etc/keepalived/keepalived.conf "$runtime/keepalived.loaded"; then
+if changed "$below/etc/keepalived/keepalived.conf" "$runtime/keepalived.loaded"; then
   status=0
-  report=$(keepalived -t -f /etc/keepalived/keepalived.conf 2>&1) || status=$?
+  report=$(keepalived -t -f "$below/etc/keepalived/keepalived.conf" 2>&1) || status=$?
   # Version 2.2.7 ends its own test with SIGTERM (143) when checks run as another user than root, after it read the file.
   if [ "$status" -ne 0 ] && { [ "$status" -ne 143 ] || [ -n "$report" ]; }; then
-    fail "keepalived refuses its configuration: $(printf '%s\n' "$report" | head -n 1)"
+    fail "keepalived refuses its configuration: $(printf '%s\n' "$report" | head -n 1 | sed "s#$below/#/#")"
   fi
 fi
+[ -z "$below" ] || exit 0
 
 if changed /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"; then
   # Unless the old worker is known, it passes for the new one.

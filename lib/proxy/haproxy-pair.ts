@@ -319,6 +319,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
         retries: 3,
         startPeriodSeconds: 30,
       },
+      checkCommand: [`${SCRIPTS_DIRECTORY}/proxy-reload`, '--check'],
       reloadCommand: [`${SCRIPTS_DIRECTORY}/proxy-reload`],
       stopTimeoutSeconds: 15,
       // Two for each connection; the rest for listeners, checks and pollers of all threads.

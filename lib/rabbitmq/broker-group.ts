@@ -39,6 +39,7 @@ import { VhostOptions } from './vhost';
 
 const SCRIPTS = [
   'install-files',
+  'rabbitmq-check',
   'rabbitmq-cli',
   'rabbitmq-entrypoint',
   'rabbitmq-health',
@@ -336,6 +337,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
           retries: 3,
           startPeriodSeconds: 60,
         },
+        checkCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-check`],
         reloadCommand: [`${SCRIPTS_DIRECTORY}/rabbitmq-reload`],
         stopTimeoutSeconds: 60,
         ...(memoryMiB === undefined ? {} : { memoryMiB }),

@@ -9,7 +9,7 @@ import { localImages } from '../../stacks/images';
 import { LocalStack } from '../../stacks/local';
 import { Settings } from './support/deployment';
 
-const { prefix, rabbitmqImage, strangerHost, shop, ...settings } = JSON.parse(
+const { prefix, rabbitmqImage, strangerHost, userLines, shop, ...settings } = JSON.parse(
   readFileSync('settings.json', 'utf8'),
 ) as Settings;
 const app = new App();
@@ -23,6 +23,25 @@ if (strangerHost !== undefined) {
       this.node.tryFindChild('stranger') === undefined ? Secret.generate(this, 'stranger') : undefined;
     return place.call(this, () => withStranger(spec(), strangerHost, cookie), after);
   };
+}
+
+if (userLines !== undefined) {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
+  const place = DockerPlatform.prototype.place;
+  DockerPlatform.prototype.place = function (this: DockerPlatform, spec, after) {
+    return place.call(this, () => withUserLines(spec(), userLines), after);
+  };
+}
+
+/** What synth would take, since it does not know every setting of a broker. */
+function withUserLines(group: GroupSpec, lines: readonly string[]): GroupSpec {
+  const hosts = group.hosts.map((host) => ({
+    ...host,
+    files: host.files.map((file) =>
+      file.path.endsWith('/90-user.conf') ? { ...file, text: `${lines.join('\n')}\n` } : file,
+    ),
+  }));
+  return { ...group, hosts };
 }
 
 function withStranger(group: GroupSpec, name: string, cookie: Secret | undefined): GroupSpec {

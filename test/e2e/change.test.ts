@@ -82,6 +82,31 @@ describe('cdktf diff', () => {
   });
 });
 
+describe('a configuration that brokers do not take', () => {
+  it('is refused with their reason before anything is stopped or put in place', async () => {
+    const before = await firstThree();
+    deployment.change({ userLines: ['log.consle.level = info'] });
+    const { code, output } = await deployment.deploy();
+    expect(code).not.toBe(0);
+    expect(output.replace(/[\s│]+/g, ' ')).toContain(
+      `${PREFIX}-rabbitmq-1: rabbitmq refuses its configuration: You've tried to set log.consle.level, but there is no ` +
+        'setting with that name.',
+    );
+    expect(await firstThree()).toEqual(before);
+    const conf = await must(
+      'docker',
+      'exec',
+      `${PREFIX}-rabbitmq-1`,
+      'cat',
+      '/etc/rabbitmq/conf.d/90-user.conf',
+    );
+    expect(conf).not.toContain('consle');
+    deployment.change({ userLines: undefined as never });
+    await deployment.mustDeploy();
+    expect(await firstThree()).toEqual(before);
+  });
+});
+
 describe('growing and shrinking', () => {
   it('adds two nodes and takes them away again without touching the first three or their messages', async () => {
     const connection = connect(outputs);

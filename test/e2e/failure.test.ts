@@ -48,6 +48,13 @@ describe('a deploy that cannot work fails with a sentence', () => {
     expect(await failingDeploy({ rabbitmqImage: image })).toContain(`image ${image} is not on the engine`);
   });
 
+  it('when a broker does not start, quoting its reason', async () => {
+    const settings = { nodes: 1, readyTimeoutSeconds: 20, userLines: ['log.consle.level = info'] };
+    expect(await failingDeploy(settings)).toMatch(
+      /rabbitmq does not serve after 20 s: container e2e-f-rabbitmq-1 .*: You've tried to set log\.consle\.level, but there is no setting with that name/,
+    );
+  });
+
   it('when one node has another cookie, naming that node', async () => {
     const output = await failingDeploy({ strangerHost: `${PREFIX}-rabbitmq-3`, readyTimeoutSeconds: 30 });
     expect(output).toContain(`${PREFIX}-rabbitmq does not serve after 30 s`);

@@ -120,4 +120,31 @@ describe('a delivery', () => {
     expect(await reloaded()).toBe('first\nfirst');
     expect((await run('docker', ['exec', NAME, 'ls', optional])).code).not.toBe(0);
   });
+
+  it('puts nothing in place that its check refuses, which sees it under its paths and with its secrets', async () => {
+    const check = [
+      '#!/bin/sh',
+      'cat "$2/etc/app.conf" >>/tmp/checked',
+      '! grep bad "$2/etc/app.conf" >/dev/null || { echo "refuses what is $1" >&2; exit 1; }',
+      '',
+    ].join('\n');
+    const host = {
+      ...HOST,
+      scripts: { ...HOST.scripts, 'app-check': check },
+      checkCommand: ['/opt/brokers/bin/app-check', 'bad'],
+    };
+    await write('/etc/brokers/secrets/word', 'secret');
+    const bring = (text: string) => deliver(new Engine(), GROUP, host, files(text));
+    await expect(bring('bad @@secret:word@@')).rejects.toThrow(`${NAME}: refuses what is bad`);
+    const seen = (path: string) => must('docker', 'exec', NAME, 'cat', path);
+    expect(await seen('/tmp/checked')).toBe('bad secret');
+    expect(await seen('/etc/app.conf')).toBe('first');
+    expect(await seen('/etc/brokers/delivered/etc/app.conf')).toBe('first');
+    expect(await reloaded()).toBe('');
+    const left = ['exec', NAME, 'ls', '/etc/brokers/staged', '/run/brokers/staged'];
+    expect((await run('docker', left)).stdout).toBe('');
+
+    await bring('good');
+    expect(await reloaded()).toBe('good');
+  });
 });

@@ -51,7 +51,7 @@ const SCRIPTS = ['install-files', 'proxy-check', 'proxy-entrypoint', 'proxy-read
 
 function delivered(haproxy: string): Record<string, string> {
   return {
-    '/etc/brokers/manifest': `0644 root ${HAPROXY}\n0644 root ${KEEPALIVED}\n`,
+    '/etc/brokers/manifest': `0644 root reload ${HAPROXY}\n0644 root reload ${KEEPALIVED}\n`,
     '/etc/brokers/secrets/statistics-password': PASSWORD,
     [`/etc/brokers/delivered${HAPROXY}`]: haproxy,
     [`/etc/brokers/delivered${KEEPALIVED}`]: KEEPALIVED_TEXT,
@@ -156,6 +156,22 @@ describe('a proxy container', () => {
       });
       expect(await worker()).toBe(before);
       expect(await isReady()).toBe(true);
+    });
+
+    it('says of files that are not in place whether it would take them', async () => {
+      const check = async (haproxy: string) => {
+        await proxy.copy({ [`/etc/new${HAPROXY}`]: haproxy, [`/etc/new${KEEPALIVED}`]: KEEPALIVED_TEXT });
+        return proxy.exec('/opt/brokers/bin/proxy-reload', '--check', '/etc/new');
+      };
+      const before = await worker();
+      expect(await check(haproxyConfig(1080, 60))).toMatchObject({ code: 0, stderr: '' });
+      expect(await check(`${SERVING}  bogus\n`)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^haproxy refuses its configuration: .*\[\/etc\/haproxy\/haproxy\.cfg:\d+\] : unknown keyword 'bogus'/,
+        ) as string,
+      });
+      expect(await worker()).toBe(before);
     });
 
     it('does not take the old worker for the new one when it answered late', async () => {

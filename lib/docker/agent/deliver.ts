@@ -13,6 +13,9 @@ const START_TIMEOUT_SECONDS = 60;
 const RELOAD_SECONDS = 960;
 /** Lists the files that `install-files` has put in place and the software has not read. Exists during a delivery. */
 const UNAPPLIED = '/run/brokers/unapplied';
+/** Folders of a host with files whose check is to come: as they are delivered, and with secrets as they would be installed. */
+const STAGED = '/etc/brokers/staged';
+const RENDERED = '/run/brokers/staged';
 
 /** Texts by path, from the packed form in `BROKERS_FILES`. */
 export function unpackFiles(packed: string): Readonly<Record<string, string>> {
@@ -32,6 +35,7 @@ export async function deliver(
 ): Promise<void> {
   const copies = copiesFor(host, files);
   if (await hasAlready(engine, host.name, copies)) return;
+  await check(engine, host, copies);
   await copyFiles(engine, host, copies);
   const installed = await engine.exec(host.name, ['/opt/brokers/bin/install-files']);
   if (installed.code !== 0)
@@ -42,6 +46,19 @@ export async function deliver(
     ['exec', host.name, 'rm', '-f', UNAPPLIED],
     `${host.name}: what was delivered cannot be noted`,
   );
+}
+
+/** @throws AgentError when the software would not start with `copies`; then all is as it was */
+async function check(engine: Engine, host: AgentHost, copies: readonly Copy[]): Promise<void> {
+  if (host.checkCommand === undefined) return;
+  const staged = copies.map(({ to, text }) => ({ to: STAGED + to, text }));
+  await copyFiles(engine, host, staged);
+  const script = `trap 'rm -rf ${STAGED} ${RENDERED}' EXIT
+    rm -rf ${RENDERED}
+    ${STAGED}/opt/brokers/bin/install-files --into ${RENDERED} ${STAGED} || exit
+    ${STAGED}"$@" ${RENDERED}`;
+  const checked = await engine.exec(host.name, ['sh', '-c', script, 'check', ...host.checkCommand]);
+  if (checked.code !== 0) throw new AgentError(`${host.name}: ${lastLine(checked.stderr)}`);
 }
 
 /** @throws AgentError when the software refuses what changed */
@@ -120,7 +137,7 @@ async function writeCopy(root: string, { to, text }: Copy): Promise<void> {
   const target = join(root, to);
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, text);
-  await chmod(target, to.startsWith('/opt/brokers/bin/') ? 0o755 : 0o644);
+  await chmod(target, to.includes('/opt/brokers/bin/') ? 0o755 : 0o644);
   for (let folder = dirname(target); folder !== root; folder = dirname(folder)) await chmod(folder, 0o755);
 }
 

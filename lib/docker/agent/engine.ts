@@ -1,4 +1,10 @@
 import { spawn } from 'node:child_process';
+import { bootFailure } from './reason';
+
+/** Most lines of a log that are looked through. */
+const MOST_LINES = 500;
+/** How long ago a container that runs again may have ended for its reason to count. */
+const RECENT_SECONDS = 60;
 
 /** What a finished `docker` command said. */
 export interface CommandResult {
@@ -81,15 +87,27 @@ export class Engine {
     return this.run(['exec', ...interactive, host, ...command], input, limitSeconds);
   }
 
-  /** Why the container of `host` does not run, with its last words; undefined while it runs. */
+  /** Why the container of `host` does not run, or ends again and again, by its log; undefined while it runs. */
   public async whyDown(host: string): Promise<string | undefined> {
-    const state = await this.run(['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', host]);
+    const format = '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}} {{.State.StartedAt}}';
+    const state = await this.run(['inspect', '--format', format, host]);
     if (state.code !== 0) return `there is no container ${host}`;
-    const [status, exitCode] = state.stdout.trim().split(' ');
-    if (status === 'running') return undefined;
-    const logs = await this.run(['logs', '--tail', '3', host]);
-    const words = `${logs.stdout}${logs.stderr}`.trim().split('\n').join(' | ');
-    return `container ${host} is ${status ?? 'gone'} (exit code ${exitCode ?? 'unknown'})${words === '' ? '' : `: ${words}`}`;
+    const [status = 'gone', exitCode = 'unknown', restarts = '0', started = ''] = state.stdout
+      .trim()
+      .split(' ');
+    if (status === 'running') {
+      if (restarts === '0') return undefined;
+      const reason = bootFailure(await this.logs(host, `${RECENT_SECONDS}s`));
+      return reason === undefined ? undefined : `container ${host} ends again and again: ${reason}`;
+    }
+    const log = await this.logs(host, started);
+    const words = bootFailure(log) ?? log.split('\n').slice(-3).join(' | ');
+    return `container ${host} is ${status} (exit code ${exitCode})${words === '' ? '' : `: ${words}`}`;
+  }
+
+  private async logs(host: string, since: string): Promise<string> {
+    const { stdout, stderr } = await this.run(['logs', '--since', since, '--tail', String(MOST_LINES), host]);
+    return `${stdout}${stderr}`.trim();
   }
 }
 

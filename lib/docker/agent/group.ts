@@ -14,6 +14,7 @@ export interface AgentHost {
   readonly name: string;
   readonly targets: readonly { readonly path: string; readonly deliveredTo: string }[];
   readonly scripts: Readonly<Record<string, string>>;
+  readonly checkCommand?: readonly string[];
   readonly reloadCommand?: readonly string[];
   readonly stopTimeoutSeconds: number;
 }

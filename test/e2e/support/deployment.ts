@@ -30,6 +30,8 @@ export interface Settings {
   readonly metadataStore?: 'mnesia' | 'khepri';
   readonly rabbitmqImage?: string;
   readonly engine?: string;
+  /** Lines of every broker's own configuration, checked by nobody. @default none */
+  readonly userLines?: readonly string[];
   /** Host that gets a cookie of its own. */
   readonly strangerHost?: string;
   /** Whether the cluster has what the reference clients use. */

@@ -10,11 +10,11 @@ export async function provideImages(): Promise<void> {
   await provideTestImages({ registry: source === 'registry' });
 }
 
-/** Puts the image of an older series of RabbitMQ on the engine, where set-up has not done so before. */
-export async function provideSeries(series: string): Promise<void> {
+/** Puts the image of an older series of RabbitMQ on the engine, where set-up has not done so before; returns its name. */
+export async function provideSeries(series: string): Promise<string> {
   const found = engineImages();
   const images = await load<{
     provideSeries: (series: string, images: { source: string }) => Promise<string>;
   }>('images');
-  await images.provideSeries(series, found);
+  return images.provideSeries(series, found);
 }
