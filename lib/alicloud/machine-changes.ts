@@ -34,7 +34,8 @@ export interface DeclaredMachine {
 export function machineLifecycle(machine: DeclaredMachine): TerraformResourceLifecycle {
   const { name, address, zone, mayStop } = machine;
   const way =
-    'take back what gives it another one (a network, zones, the order of groups, addresses), or replace it alone';
+    'take back what gives it another one (the network, zones, their order or zoneSpread, addresses, a group above), or ' +
+    'deploy another stack';
   const place = `machine ${name} stays in zone \${self.availability_zone} and cannot be in ${zone}: ${way}`;
   const addressed = `machine ${name} keeps address \${self.private_ip} and cannot have ${address}: ${way}`;
   return {

@@ -150,8 +150,12 @@ const PLANS: readonly (readonly [row: string, changes: object, outcome: Outcome]
     TEXT,
   ],
   ['`kmsKey`', { kmsKey: 'key-hzz1' }, TEXT],
-  ['`instanceType`, `keyPair`', { instanceType: 'ecs.g8i.xlarge' }, { ...NOTHING, warned: BROKERS }],
-  ['`instanceType`, `keyPair`', { keyPair: 'ops' }, { ...NOTHING, warned: BROKERS }],
+  [
+    '`instanceType`, `proxyInstanceType`, `keyPair`',
+    { instanceType: 'ecs.g8i.xlarge' },
+    { ...NOTHING, warned: BROKERS },
+  ],
+  ['`instanceType`, `proxyInstanceType`, `keyPair`', { keyPair: 'ops' }, { ...NOTHING, warned: BROKERS }],
   ['`dataDiskGiB`', { dataDiskGiB: 200 }, { ...NOTHING, updated: ['ecs_disk'] }],
   ['`systemDiskGiB`', { systemDiskGiB: 60 }, { ...NOTHING, updated: ['instance'] }],
   [
@@ -169,8 +173,12 @@ const PLANS: readonly (readonly [row: string, changes: object, outcome: Outcome]
   ],
 ];
 
-/** Rows that a test of their own shows. */
-const OTHERS = ['`cidr`, `zones` in another order', '`nodes` down'];
+/** Rows that tests of their own show, here and in alicloud-protection.test.ts. */
+const OTHERS = [
+  '`cidr`, `zoneSpread`, `zones` in another order, a group of machines above another',
+  '`nodes` down',
+  '`frontEnd`',
+];
 
 describe('the table of changes', () => {
   it('has the rows that are tried here, and no others', () => {
@@ -187,6 +195,11 @@ describe('the table of changes', () => {
       'another network',
       { cidr: '10.1.0.0/16' },
       /machine prod-rabbitmq-1 keeps address 10\.0\.0\.11 and cannot have 10\.1\.0\.11/,
+    ],
+    [
+      'another spread over zones',
+      { zoneSpread: 2 },
+      /machine prod-rabbitmq-3 stays in zone cn-hangzhou-j and cannot be in cn-hangzhou-h/,
     ],
     [
       'another order of zones',
