@@ -1,5 +1,6 @@
 import { Token } from 'cdktf';
 import { Address4 } from 'ip-address';
+import { overlaps, UNUSABLE_NETWORKS } from '../model/addresses';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { describeText } from '../model/unresolved';
 
@@ -10,11 +11,8 @@ export const VSWITCH_PREFIX_LENGTHS = { least: 16, most: 29 } as const;
 /** Networks that no VPC may share an address with, see "CreateVpc". */
 const FORBIDDEN = [
   { network: new Address4('100.64.0.0/10'), use: "the cloud's own services" },
-  { network: new Address4('127.0.0.0/8'), use: 'loopback' },
-  { network: new Address4('169.254.0.0/16'), use: 'link-local addresses' },
-  { network: new Address4('224.0.0.0/3'), use: 'multicast and later use' },
-  { network: new Address4('0.0.0.0/8'), use: 'hosts without an address' },
-] as const;
+  ...UNUSABLE_NETWORKS,
+];
 
 /**
  * An IPv4 network.
@@ -53,11 +51,6 @@ export function parseNetwork(
     );
   }
   return network;
-}
-
-/** Whether the two networks share an address. */
-export function overlaps(one: Address4, other: Address4): boolean {
-  return one.isInSubnet(other) || other.isInSubnet(one);
 }
 
 /** The networks of `prefixLength` within `network`, in their order, at most `count` of them. */

@@ -4,9 +4,10 @@ import { VpcPeerConnection } from '@cdktf/provider-alicloud/lib/vpc-peer-connect
 import { VpcPeerConnectionAccepter } from '@cdktf/provider-alicloud/lib/vpc-peer-connection-accepter';
 import { ITerraformDependable, TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { overlaps } from '../model/addresses';
 import { ValidationError } from '../model/errors';
 import { ITopologySource, Topology } from '../model/topology';
-import { overlaps, parseNetwork, VPC_PREFIX_LENGTHS } from './cidr';
+import { parseNetwork, VPC_PREFIX_LENGTHS } from './cidr';
 import { INetwork } from './network';
 import { regionOfZone } from './region';
 import { tagsOf } from './tags';
@@ -62,6 +63,7 @@ export class NetworkPeering extends Construct implements ITopologySource {
     if (bandwidthMbps !== undefined && (!Number.isInteger(bandwidthMbps) || bandwidthMbps < 1)) {
       throw new ValidationError(this, `bandwidthMbps must be a whole number from 1, got ${bandwidthMbps}`);
     }
+    this.assertRoutesApart();
     const earlier = this.earlierConnections();
     const connection = new VpcPeerConnection(this, 'connection', {
       vpcId: from.network.vpcId,
@@ -95,12 +97,36 @@ export class NetworkPeering extends Construct implements ITopologySource {
 
   /** A VPC takes one such operation at a time ("CreateVpcPeerConnection"), and the provider does not try another again. */
   private earlierConnections(): ITerraformDependable[] {
+    return this.ofSameNetworks().flatMap(({ connected }) => connected);
+  }
+
+  private ofSameNetworks(): NetworkPeering[] {
     const own = this.vpcIds();
     return TerraformStack.of(this)
       .node.findAll()
       .filter((other): other is NetworkPeering => other instanceof NetworkPeering && other !== this)
-      .filter((other) => other.vpcIds().some((vpcId) => own.includes(vpcId)))
-      .flatMap(({ connected }) => connected);
+      .filter((other) => other.vpcIds().some((vpcId) => own.includes(vpcId)));
+  }
+
+  /** A route table leads each address to one network only. */
+  private assertRoutesApart(): void {
+    const { from, to } = this.props;
+    for (const [own, peer] of [
+      [from.network, to.network],
+      [to.network, from.network],
+    ] as const) {
+      for (const other of this.ofSameNetworks()) {
+        const sides = [other.props.from.network, other.props.to.network];
+        if (!sides.some(({ vpcId }) => vpcId === own.vpcId)) continue;
+        const taken = sides.find(({ vpcId }) => vpcId !== own.vpcId);
+        if (taken === undefined || taken.vpcId === peer.vpcId || !this.share(taken, peer)) continue;
+        throw new ValidationError(
+          this,
+          `networks that ${own.cidr} is connected with must not share addresses, got ${taken.cidr} and ${peer.cidr}: ` +
+            'give one another cidr',
+        );
+      }
+    }
   }
 
   private vpcIds(): readonly string[] {
@@ -147,10 +173,15 @@ export class NetworkPeering extends Construct implements ITopologySource {
     return regionOfZone(this, network.vswitches[0]?.zone ?? '');
   }
 
+  /** False for what is not known at synth. */
+  private share(...networks: readonly [INetwork, INetwork]): boolean {
+    if (networks.some(({ cidr }) => Token.isUnresolved(cidr))) return false;
+    const [one, other] = networks.map(({ cidr }) => parseNetwork(this, 'cidr', cidr, VPC_PREFIX_LENGTHS));
+    return one !== undefined && other !== undefined && overlaps(one, other);
+  }
+
   private assertApart(from: INetwork, to: INetwork): void {
-    if (Token.isUnresolved(from.cidr) || Token.isUnresolved(to.cidr)) return;
-    const [one, other] = [from, to].map(({ cidr }) => parseNetwork(this, 'cidr', cidr, VPC_PREFIX_LENGTHS));
-    if (one === undefined || other === undefined || !overlaps(one, other)) return;
+    if (!this.share(from, to)) return;
     throw new ValidationError(
       this,
       `networks that are connected must not share addresses, got ${from.cidr} and ${to.cidr}: give one another cidr`,

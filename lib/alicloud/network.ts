@@ -6,10 +6,11 @@ import { Vpc } from '@cdktf/provider-alicloud/lib/vpc';
 import { Vswitch } from '@cdktf/provider-alicloud/lib/vswitch';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { overlaps } from '../model/addresses';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { ITopologySource, Topology, TopologyArea } from '../model/topology';
 import { keptWhen } from '../terraform/removal-guard';
-import { overlaps, parseNetwork, subnets, VPC_PREFIX_LENGTHS, VSWITCH_PREFIX_LENGTHS } from './cidr';
+import { parseNetwork, subnets, VPC_PREFIX_LENGTHS, VSWITCH_PREFIX_LENGTHS } from './cidr';
 import { regionOfZone } from './region';
 import { tagsOf } from './tags';
 

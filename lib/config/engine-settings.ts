@@ -52,6 +52,8 @@ export function renderEngineSettings(subject: ErrorSubject, settings: EngineSett
     }
   }
   const document = {
+    // Containers have the machine's network. A bridge would take 172.17.0.0/16, and cut off whom a VPC has there.
+    bridge: 'none',
     'log-driver': 'json-file',
     'log-opts': { 'max-size': `${logFileMiB}m`, 'max-file': String(logFiles) },
     ...(registryMirrors.length === 0 ? {} : { 'registry-mirrors': registryMirrors }),

@@ -71,6 +71,7 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
     super(scope, id);
     this.plan = new AddressPlan(this, props.subnet);
     const stack = TerraformStack.of(this);
+    this.assertApart(stack);
     this.provider = props.provider ?? this.providerIn(stack);
     stack.addOverride('terraform.required_providers.docker.version', PROVIDER_VERSION);
     this.agent = new TerraformAsset(this, 'agent', {
@@ -153,6 +154,21 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
         ...(engine === undefined ? {} : { host: engine }),
         ...(others.length === 0 ? {} : { alias: `docker-${this.node.path.replace(/[^\w-]/g, '-')}` }),
       })
+    );
+  }
+
+  /** The preflight of each asks before the networks of both are made. Stacks may be alternatives, which never meet. */
+  private assertApart(stack: TerraformStack): void {
+    const { engine, subnet } = this.props;
+    const taken = stack.node
+      .findAll()
+      .filter((other): other is DockerPlatform => other instanceof DockerPlatform && other !== this)
+      .find(({ props, plan }) => props.engine === engine && plan.overlaps(this.plan));
+    if (taken === undefined) return;
+    throw new ValidationError(
+      this,
+      `platforms on one engine must not share addresses, got ${subnet} beside ${taken.props.subnet} of ` +
+        `${taken.node.id}: give one of them another subnet`,
     );
   }
 

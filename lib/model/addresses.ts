@@ -5,6 +5,19 @@ import { describeText } from './unresolved';
 /** How far the address blocks of two groups are apart, so that a group can grow without moving its neighbours. */
 const BLOCK_SIZE = 10;
 
+/** Networks in which no host has an address of its own, see "IANA IPv4 Special-Purpose Address Registry". */
+export const UNUSABLE_NETWORKS = [
+  { network: new Address4('127.0.0.0/8'), use: 'loopback' },
+  { network: new Address4('169.254.0.0/16'), use: 'link-local addresses' },
+  { network: new Address4('224.0.0.0/3'), use: 'multicast and later use' },
+  { network: new Address4('0.0.0.0/8'), use: 'hosts without an address' },
+] as const;
+
+/** Whether the two networks share an address. */
+export function overlaps(one: Address4, other: Address4): boolean {
+  return one.isInSubnet(other) || other.isInSubnet(one);
+}
+
 /**
  * Hands out the fixed addresses of one IPv4 network. The n-th group, counted from 1 in the order of creation, owns the
  * host numbers `10n` (its floating address) and `10n + 1` to `10n + 9` (its hosts), so a group keeps its addresses
@@ -25,7 +38,7 @@ export class AddressPlan {
    * @param subject who asks, for error messages
    * @param cidr the network, e.g. `172.29.0.0/24`
    * @param reservedAtEnd how many of the last addresses belong to the network's operator, the broadcast address included
-   * @throws ValidationError when `cidr` is no IPv4 network or has bits set in its host part
+   * @throws ValidationError when `cidr` is no IPv4 network, has bits set in its host part, or is of no use to hosts
    */
   public constructor(
     private readonly subject: ErrorSubject,
@@ -46,6 +59,13 @@ export class AddressPlan {
         `subnet has host bits set, got ${cidr}: use ${start}/${this.network.subnetMask}`,
       );
     }
+    const unusable = UNUSABLE_NETWORKS.find(({ network }) => overlaps(network, this.network));
+    if (unusable !== undefined) {
+      throw new ValidationError(
+        subject,
+        `subnet overlaps ${unusable.network.address}, kept for ${unusable.use}, got ${cidr}: use e.g. 172.29.0.0/24`,
+      );
+    }
     this.prefixLength = this.network.subnetMask;
     if (this.prefixLength > 28) {
       throw new ValidationError(subject, `subnet ${cidr} is too small: use /28 or larger, e.g. ${start}/24`);
@@ -54,6 +74,11 @@ export class AddressPlan {
     const half = (this.network.endAddress().bigInt() - this.network.startAddress().bigInt() + 1n) / 2n;
     this.dynamicRange = `${this.network.startAddress().offset(half).correctForm()}/${this.prefixLength + 1}`;
     this.owners.set(this.gateway, 'the gateway');
+  }
+
+  /** Whether the two networks share an address. */
+  public overlaps(other: AddressPlan): boolean {
+    return overlaps(this.network, other.network);
   }
 
   /**

@@ -117,6 +117,23 @@ describe('a peering', () => {
     ).toThrow('networks that are connected must not share addresses, got 10.1.0.0/16 and 10.1.0.0/20');
   });
 
+  it.each([
+    ['refuses', '10.2.128.0/17', 'cn-beijing-h'],
+    ['takes', '10.3.0.0/16', 'cn-beijing-h'],
+  ])('%s a second peer of one network with %s, beside 10.2.0.0/16', (verb, cidr, zone) => {
+    const connect = (): unknown =>
+      resourcesOf((stack) => {
+        const hub = { network: network(stack, 'hub', '10.1.0.0/16', 'cn-hangzhou-h') };
+        const one = { network: network(stack, 'one', '10.2.0.0/16', 'cn-hangzhou-i') };
+        const two = { network: network(stack, 'two', cidr, zone) };
+        new NetworkPeering(stack, 'first', { from: one, to: hub });
+        new NetworkPeering(stack, 'second', { from: hub, to: two });
+      });
+    const message = `stack/second: networks that 10.1.0.0/16 is connected with must not share addresses, got 10.2.0.0/16 and ${cidr}`;
+    if (verb === 'refuses') expect(connect).toThrow(message);
+    else expect(connect).not.toThrow();
+  });
+
   it('refuses a network that exists without its route table', () => {
     expect(() =>
       resourcesOf((stack) => {

@@ -247,11 +247,23 @@ describe('DockerPlatform', () => {
     expect(front.dependsOn(brokers)).toBe(true);
   });
 
+  it('refuses the addresses of another platform of the stack on its engine', () => {
+    const s = stack();
+    const of = (id: string, subnet: string, engine: string): DockerPlatform =>
+      new DockerPlatform(s, id, { subnet, engine, images: Images.onEngine(IMAGES) });
+    of('a', '172.29.0.0/24', 'ssh://one');
+    of('b', '172.29.0.0/24', 'ssh://two');
+    expect(() => of('c', '172.29.0.128/25', 'ssh://two')).toThrow(
+      'stack/c: platforms on one engine must not share addresses, got 172.29.0.128/25 beside 172.29.0.0/24 of b: ' +
+        'give one of them another subnet',
+    );
+  });
+
   it('shares the provider of its engine with the other platforms of a stack', () => {
     const s = stack();
     const of = (id: string, engine?: string): DockerPlatform =>
       new DockerPlatform(s, id, {
-        subnet: '172.29.0.0/24',
+        subnet: ['b', 'd'].includes(id) ? '172.29.1.0/24' : '172.29.0.0/24',
         images: Images.onEngine(IMAGES),
         ...(engine === undefined ? {} : { engine }),
       });

@@ -34,6 +34,17 @@ describe('AddressPlan', () => {
     expect(pinned.hosts('proxy', 1)).toEqual(['172.29.0.21']);
   });
 
+  it.each([
+    ['127.1.0.0/24', '127.0.0.0/8', 'loopback'],
+    ['169.254.8.0/24', '169.254.0.0/16', 'link-local addresses'],
+    ['239.0.0.0/24', '224.0.0.0/3', 'multicast and later use'],
+    ['0.0.0.0/24', '0.0.0.0/8', 'hosts without an address'],
+  ])('refuses %s, where no host has an address of its own', (cidr, network, use) => {
+    expect(() => plan(cidr)).toThrow(
+      `platform: subnet overlaps ${network}, kept for ${use}, got ${cidr}: use e.g. 172.29.0.0/24`,
+    );
+  });
+
   it('says that two groups have one name, and which value must be known', () => {
     const addresses = plan();
     addresses.hosts('proxy', 2);
