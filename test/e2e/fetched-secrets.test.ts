@@ -1,6 +1,6 @@
 import { SecretServices } from '../node/secret-services';
 import { AlicloudProvider, startAlicloudProvider } from './support/alicloud-provider';
-import { must } from './support/command';
+import { eventually, must } from './support/command';
 import { Environments } from './support/environments';
 import { InstanceMachines } from './support/machines/instances';
 import { MachineNetwork } from './support/machines/network';
@@ -110,6 +110,20 @@ describe('nodes that fetch their secrets', () => {
     const authorization = `Basic ${Buffer.from(`admin:${PASSWORDS.statistics}`).toString('base64')}`;
     expect((await fetch(url)).status).toBe(401);
     expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
+  });
+
+  it('ask ever less often for a secret that is refused, and serve once it is there', async () => {
+    const [name, proxy] = ['kms-statistics-password', instances.machine(PROXY)];
+    services.kms.delete(name);
+    services.journal.length = 0;
+    await proxy.must('rm /etc/brokers/secrets/statistics-password; systemctl --no-block restart proxy');
+    const asked = (): number => services.journal.filter((call) => call.includes(name)).length;
+    await eventually('the first refusal', 30, () => Promise.resolve(asked() > 0 ? true : undefined));
+    await new Promise((resolve) => setTimeout(resolve, 9000));
+    expect(asked()).toBeLessThan(5);
+    services.kms.set(name, { versions: { v1: PASSWORDS.statistics } });
+    await instances.ready([PROXY]);
+    expect(await proxy.must('ls /run/brokers-prepare.pause 2>/dev/null || true')).toBe('');
   });
 
   it('come back after a power cut while nothing answers for the secrets', async () => {
