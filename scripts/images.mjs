@@ -17,7 +17,7 @@ where the stacks take them. Without an option: from a registry where one answers
   --pull             pull those of images/registry.json, and fail where that can't be done
   --series 3.10      as well as the image of that release series, which the stack mirrored runs
   --push REGISTRY    then push them to REGISTRY, e.g. registry.example.com/brokers, under the last part of their names;
-                     log in to it before (\`docker login\`)
+                     log in to it before (\`docker login\`), and out after it: Docker keeps the password
   --help             print this
 
 BROKERS_RABBITMQ_IMAGE and BROKERS_PROXY_IMAGE name images to use instead, for instance pushed ones.

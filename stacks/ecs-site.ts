@@ -98,7 +98,13 @@ export class EcsSite {
         rabbitmq: `${settings.registry}/${names.rabbitmq}`,
         proxy: `${settings.registry}/${names.proxy}`,
       }),
-      machineImage: MachineImage.of(settings.image, settings.os),
+      machineImage: MachineImage.of(
+        settings.image,
+        settings.os,
+        settings.cloudInit === undefined ? {} : { cloudInit: settings.cloudInit },
+      ),
+      httpTokens: settings.httpTokens,
+      awaitFirstBoot: settings.awaitFirstBoot,
       machines: {
         rabbitmq: {
           instanceType: settings.instanceType,

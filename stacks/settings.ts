@@ -55,6 +55,12 @@ const entries = {
     v.pipe(v.string(DOCKER), v.regex(/^(mirror|distribution|image|https?:\/\/.+)$/, DOCKER)),
     'mirror',
   ),
+  /** Version of cloud-init in the image, which is refused when it is too old for `httpTokens`; not known when absent. */
+  cloudInit: v.optional(text),
+  /** Whether the metadata service asks for a token; optional for an image with cloud-init before 23.2.2. */
+  httpTokens: v.optional(oneOf('required', 'optional'), 'required'),
+  /** Fail a deploy when the first boot of a machine did not end well; false for images without Cloud Assistant. */
+  awaitFirstBoot: v.optional(flag, true),
   /** Registry and namespace that hold the images. */
   registry: v.pipe(
     text,

@@ -17,8 +17,9 @@ import { dependsOn } from '../terraform/dependencies';
 import { keptWhen, RemovalGuard } from '../terraform/removal-guard';
 import { TerraformData } from '../terraform/terraform-data';
 import { shownFiles } from '../terraform/shown-files';
+import { FirstBoot } from './first-boot';
 import { HaVip } from './havip';
-import { Disk } from './machine';
+import { Disk, HttpTokens } from './machine';
 import { DeclaredMachine, machineLifecycle, REPLACING_DISK, warnOfPendingChanges } from './machine-changes';
 import { INetwork, IVswitch } from './network';
 import { PackedScripts } from './packed-scripts';
@@ -41,6 +42,8 @@ export interface EcsGroupProps {
   /** Image of the containers, with registry and tag. */
   readonly containerImage: string;
   readonly deletionProtection: boolean;
+  readonly httpTokens: HttpTokens;
+  readonly awaitFirstBoot: boolean;
   readonly keyPair?: string;
   readonly password?: ISecret;
   readonly ramRole?: string;
@@ -55,7 +58,10 @@ export interface EcsGroupProps {
  * stop it, and all of a group at once.
  */
 export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource {
-  /** The machines run and have their disks; whether their containers serve, no resource of the cloud says. */
+  /**
+   * The machines run, have their disks, and their first boot ended well, if that is waited for; whether their containers
+   * serve, no resource of the cloud says.
+   */
   public readonly ready: ITerraformDependable;
   public readonly connections: Connections;
   private readonly instances = new Map<string, Instance>();
@@ -87,7 +93,15 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       onUnableToRedeployFailedInstance: 'CancelMembershipAndStart',
     });
     const scripts = new PackedScripts(this, 'scripts');
-    const members = hosts.flatMap((host) => this.createHost(host, group, spread, scripts));
+    const firstBoot = props.awaitFirstBoot ? new FirstBoot(this, 'first-boot', name) : undefined;
+    const members = hosts.flatMap((host) => {
+      const after = this.createHost(host, group, spread, scripts);
+      const instanceId = this.instanceId(host.name) ?? '';
+      return [
+        ...after,
+        ...(firstBoot === undefined ? [] : [firstBoot.await({ name: host.name, instanceId, after })]),
+      ];
+    });
     if (props.floatingAddress !== undefined) members.push(this.createHaVip(hosts, props.floatingAddress));
     warnOfPendingChanges(this, 'pending', this.machines);
     this.ready = new TerraformData(this, 'members', {
@@ -170,8 +184,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       deploymentSetId: spread.id,
       internetMaxBandwidthOut: 0,
       httpEndpoint: 'enabled',
-      // User data carries secrets: a request that a program was tricked into must not read them.
-      httpTokens: 'required',
+      httpTokens: props.httpTokens,
       systemDiskCategory: props.systemDisk.category,
       systemDiskSize: props.systemDisk.size,
       systemDiskEncrypted: props.systemDisk.encrypted,

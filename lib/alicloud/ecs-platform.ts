@@ -10,7 +10,7 @@ import { ITopologySource, Topology } from '../model/topology';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { DockerInstallation } from './docker-installation';
 import { EcsGroup } from './ecs-group';
-import { assertInstanceType, diskOf, MachineOptions } from './machine';
+import { assertInstanceType, assertReadsUserData, diskOf, HttpTokens, MachineOptions } from './machine';
 import { IMachineImage } from './machine-image';
 import { INetwork, IVswitch, networkAreas } from './network';
 import { regionOfZone } from './region';
@@ -53,6 +53,18 @@ export interface EcsPlatformProps {
    * @default none: such changes reach new machines only
    */
   readonly mayStop?: string;
+  /**
+   * `optional` lets an image with an older cloud-init read its user data, and every program on the machine read it as well.
+   * A change takes effect at once and stops nothing.
+   * @default 'required'
+   */
+  readonly httpTokens?: HttpTokens;
+  /**
+   * Whether a deploy waits until the first boot of each machine has ended, and fails when it did not end well. A command of
+   * Cloud Assistant looks, whose agent every public image has: turn it off for images without it.
+   * @default true
+   */
+  readonly awaitFirstBoot?: boolean;
   /** On every resource that takes tags, besides the stack's name. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -80,6 +92,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     }
     if (props.password !== undefined) assertSecret(this, 'password', props.password);
     if (props.registryLogin !== undefined) this.assertLogin(props.registryLogin);
+    assertReadsUserData(this, props.machineImage, props.httpTokens ?? 'required');
     for (const { instanceType } of Object.values(props.machines)) assertInstanceType(this, instanceType);
     this.node.addValidation({
       validate: () => {
@@ -171,6 +184,8 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
       },
       containerImage: this.containerImage(first.container.image),
       deletionProtection: props.deletionProtection ?? true,
+      httpTokens: props.httpTokens ?? 'required',
+      awaitFirstBoot: props.awaitFirstBoot ?? true,
       tags: { stack: TerraformStack.of(this).node.id, ...props.tags },
       ...(floatingAddress === undefined ? {} : { floatingAddress }),
       ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),

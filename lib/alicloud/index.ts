@@ -10,7 +10,7 @@ export * from './provider-version';
 export * from './security-group';
 export { DockerInstallation } from './docker-installation';
 export * from './ecs-platform';
-export { DiskOptions, MachineOptions } from './machine';
+export { DiskOptions, HttpTokens, MachineOptions } from './machine';
 export * from './machine-image';
 export { RegistryLogin } from './user-data';
 export { MachineOs } from '../config/docker-install';

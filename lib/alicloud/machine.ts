@@ -34,6 +34,12 @@ export interface MachineOptions {
   readonly zoneSpread?: number;
 }
 
+/**
+ * Whether the metadata service of a machine asks for a token. User data carries secrets: with `required`, a request that a
+ * program was tricked into cannot read them. cloud-init of the image must then know tokens; see `MachineImage`.
+ */
+export type HttpTokens = 'required' | 'optional';
+
 /** A disk with its defaults. */
 export interface Disk {
   readonly size: number;
@@ -86,5 +92,32 @@ export function assertInstanceType(subject: ErrorSubject, type: string): void {
   throw new ValidationError(
     subject,
     `instanceType must be a type of ECS, got ${type}: write e.g. ecs.g8i.large`,
+  );
+}
+
+/** First release whose data source of Alibaba Cloud asks for a token (cloud-init pull request 1865). */
+const TOKENS_SINCE = [23, 1] as const;
+
+/** @throws ValidationError for a version that is none, and for one that reads no user data under `httpTokens` */
+export function assertReadsUserData(
+  subject: ErrorSubject,
+  { cloudInit }: { readonly cloudInit?: string },
+  httpTokens: HttpTokens,
+): void {
+  if (cloudInit === undefined) return;
+  const [, major, minor] = /^(\d+)\.(\d+)\b/.exec(cloudInit) ?? [];
+  if (major === undefined || minor === undefined) {
+    throw new ValidationError(
+      subject,
+      `cloudInit of the machine image must be a version, got ${cloudInit}: write e.g. 25.1`,
+    );
+  }
+  const [year, release] = TOKENS_SINCE;
+  const knows = Number(major) > year || (Number(major) === year && Number(minor) >= release);
+  if (knows || httpTokens === 'optional') return;
+  throw new ValidationError(
+    subject,
+    `cloud-init of the machine image must be 23.2.2 or later with httpTokens 'required', got ${cloudInit}: ` +
+      "use a later image, or set httpTokens to 'optional'",
   );
 }

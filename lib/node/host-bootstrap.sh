@@ -29,8 +29,24 @@ python() {
 }
 
 log_in() {
-  timeout 60 docker login --username "$REGISTRY_USER" --password-stdin "$REGISTRY" <"$here/registry-password" >/dev/null
+  timeout 60 docker login --username "$REGISTRY_USER" --password-stdin "$REGISTRY" <"$password" >/dev/null
 }
+
+# The client writes the password into its configuration: into one of its own, in memory, that goes when this ends.
+pull() (
+  if [ -n "$REGISTRY_USER" ]; then
+    DOCKER_CONFIG=$(mktemp -d /run/brokers-registry.XXXXXX)
+    export DOCKER_CONFIG
+    trap 'rm -rf "$DOCKER_CONFIG"' EXIT
+    password=$here/registry-password
+    if [ -f "$here/registry.json" ]; then
+      python "$here/fetch-secrets" "$here/registry.json" "$DOCKER_CONFIG"
+      password=$DOCKER_CONFIG/registry-password
+    fi
+    retry log_in
+  fi
+  retry timeout 1800 docker pull --quiet "$IMAGE" >/dev/null
+)
 
 /opt/brokers/unpack true
 /opt/brokers/bin/install-files --hosts-only
@@ -52,14 +68,11 @@ if ! cmp -s /etc/docker/daemon.json "$here/daemon.json.loaded"; then
 fi
 stage 'engine runs'
 
-if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then
-  [ ! -f "$here/registry.json" ] || python "$here/fetch-secrets" "$here/registry.json" "$here"
-  [ -z "$REGISTRY_USER" ] || retry log_in
-  retry timeout 1800 docker pull --quiet "$IMAGE" >/dev/null
-fi
+if ! docker image inspect "$IMAGE" >/dev/null 2>&1; then pull; fi
 stage 'image is there'
 
 systemctl daemon-reload
 systemctl --quiet enable "$SERVICE"
 systemctl start "$SERVICE"
+touch "$here/booted"
 stage 'service started'

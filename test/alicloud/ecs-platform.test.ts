@@ -102,13 +102,13 @@ describe('a broker', () => {
     ]);
   });
 
-  it('is one of a set on different hardware, which is complete when all have their disks', () => {
+  it('is one of a set on different hardware, which is complete when all have their disks and have booted', () => {
     expect(made['alicloud_ecs_deployment_set.ecs/rabbitmq/spread']).toMatchObject({
       strategy: 'Availability',
     });
     const members = made['terraform_data.ecs/rabbitmq/members'];
     expect(members?.['triggers_replace']).toEqual({ hosts: ['rabbitmq-1', 'rabbitmq-2', 'rabbitmq-3'] });
-    expect(members?.['depends_on']).toHaveLength(6);
+    expect(members?.['depends_on']).toHaveLength(9);
   });
 
   it('shows its files as text and its scripts by digest in a diff, without a secret', () => {

@@ -109,6 +109,17 @@ describe('a platform refuses', () => {
       'stack/ecs: no image for region cn-hangzhou: name one beside those of cn-beijing, us-west-1',
     ],
     [
+      'an image whose cloud-init reads no user data with a token',
+      () => ({ machineImage: MachineImage.of('m-1', 'debian-12', { cloudInit: '22.4.2' }) }),
+      "stack/ecs: cloud-init of the machine image must be 23.2.2 or later with httpTokens 'required', got 22.4.2: " +
+        "use a later image, or set httpTokens to 'optional'",
+    ],
+    [
+      'a version of cloud-init that is none',
+      () => ({ machineImage: MachineImage.of('m-1', 'debian-12', { cloudInit: 'newest' }) }),
+      'stack/ecs: cloudInit of the machine image must be a version, got newest: write e.g. 25.1',
+    ],
+    [
       'an image of one engine',
       () => ({ images: Images.onEngine({ rabbitmq: 'rabbitmq:local', proxy: 'proxy:local' }) }),
       'stack/ecs: image rabbitmq:local is on the engine of one machine only: name it with a registry by Images.fromRegistry',

@@ -16,6 +16,7 @@ import { engineImages } from './support/engine-images';
 const NETWORK = 'e2e-ecs';
 const MESSAGES = 10_000;
 const CIDR = '172.30.32.0/20';
+const REGISTRY_PASSWORD = 'password of the robot';
 /** `base64` of the cloud's limit is larger: this is what an instance gets after decoding. */
 const MOST_BYTES = 16 * 1024;
 
@@ -26,6 +27,18 @@ let instances: InstanceMachines;
 let environments: Environments;
 let outputs: Outputs;
 let connection: Connection | undefined;
+/** Runs the first command that the cloud is asked to run. */
+let cloudAssistant: (() => Promise<void>) | undefined;
+
+/** What the cloud runs on the machines of a group to see their first boot, as a shell reads it. */
+function firstBootCommand(group: string): string {
+  const command = provider
+    .resources('alicloud_ecs_command')
+    .find(({ values }) => values['name'] === `${group}-first-boot`);
+  const content = command?.values['command_content'];
+  if (typeof content !== 'string') throw new Error(`no command of ${group} was made`);
+  return Buffer.from(content, 'base64').toString();
+}
 
 function machine(name: string): Machine {
   return instances.machine(name);
@@ -57,19 +70,26 @@ async function allMembersOnline(): Promise<void> {
 
 beforeAll(async () => {
   network = await MachineNetwork.create(NETWORK, CIDR);
-  provider = await startAlicloudProvider();
+  provider = await startAlicloudProvider({
+    before: async ({ operation, type }) => {
+      if (operation === 'create' && type === 'alicloud_ecs_invocation') await cloudAssistant?.();
+    },
+  });
   instances = new InstanceMachines(network, provider);
   const registry = await Registry.start(network, {
     address: '172.30.47.5',
     images: [images.rabbitmq, images.proxy],
   });
   const prod = prodSettings(registry, images, CIDR);
-  environments = new Environments(provider.environment, {
-    prod,
-    small: { ...prod, docker: 'distribution', nodes: 1, cidr: '172.30.40.0/22' },
-    slb: { ...prod, frontEnd: 'slb', secrets: 'kms', ramRole: 'brokers' },
-    nlb: { ...prod, frontEnd: 'nlb', secrets: 'oos', ramRole: 'brokers', natGateway: true },
-  });
+  environments = new Environments(
+    { ...provider.environment, TF_VAR_registry_password: REGISTRY_PASSWORD },
+    {
+      prod,
+      small: { ...prod, docker: 'distribution', nodes: 1, cidr: '172.30.40.0/22', registryUser: 'robot' },
+      slb: { ...prod, frontEnd: 'slb', secrets: 'kms', ramRole: 'brokers' },
+      nlb: { ...prod, frontEnd: 'nlb', secrets: 'oos', ramRole: 'brokers', natGateway: true },
+    },
+  );
 });
 
 afterAll(async () => {
@@ -130,6 +150,22 @@ describe('machines with that user data', () => {
     }
     console.log(`boot to healthy: ${healthy.toFixed(1)} s for five machines at once`);
     connection = connect(outputs);
+  });
+
+  it('are seen to have booted, also by one whose bootstrap left no mark', async () => {
+    const [command, broker] = [firstBootCommand('prod-rabbitmq'), machine('prod-rabbitmq-1')];
+    expect(await broker.exec(command)).toMatchObject({ code: 0, output: '' });
+    await broker.must('rm /opt/brokers/host/booted');
+    expect(await broker.exec(command)).toMatchObject({ code: 0, output: '' });
+    expect(await machine('prod-proxy-1').exec(firstBootCommand('prod-proxy'))).toMatchObject({ code: 0 });
+  });
+
+  it('leave the addresses of a bridge to the VPC', async () => {
+    expect(await machine('prod-rabbitmq-1').must('docker network ls --format={{.Name}} | sort')).toBe(
+      'host\nnone',
+    );
+    expect(await machine('prod-rabbitmq-1').must('ip -4 -oneline address')).not.toContain('docker');
+    expect(await machine('prod-rabbitmq-1').must('ip route get 172.17.0.5')).toContain('dev eth0');
   });
 
   it('lose none of 10,000 confirmed messages when the power of one is cut', async () => {
@@ -245,16 +281,30 @@ describe('machines with that user data', () => {
   });
 });
 
-it('a machine without Docker installs it by the package of its distribution', async () => {
+it('a machine without Docker installs it by the package of its distribution, while the deploy waits', async () => {
   await instances.remove();
+  const started = performance.now();
+  cloudAssistant = async () => {
+    cloudAssistant = undefined;
+    const { code, output } = await (
+      await instances.start('small-rabbitmq-1')
+    ).exec(firstBootCommand('small-rabbitmq'));
+    if (code !== 0) throw new Error(output);
+  };
   const deployed = await environments.deploy('small');
   expect(deployed.code, deployed.output).toBe(0);
-  const started = performance.now();
-  await instances.start('small-rabbitmq-1');
-  await instances.ready(['small-rabbitmq-1'], 240);
+  expect(await machine('small-rabbitmq-1').must('cloud-init status')).toBe('status: done');
+  await instances.ready(['small-rabbitmq-1']);
   console.log(
-    `boot to healthy: ${((performance.now() - started) / 1000).toFixed(1)} s with Docker installed\n${await instances.stages('small-rabbitmq-1')}`,
+    `deploy to healthy: ${((performance.now() - started) / 1000).toFixed(1)} s with Docker installed\n${await instances.stages('small-rabbitmq-1')}`,
   );
+});
+
+it('a machine keeps no password of the registry where Docker would', async () => {
+  const password = await machine('small-rabbitmq-1').must('cat /opt/brokers/host/registry-password');
+  expect(password).toBe(REGISTRY_PASSWORD);
+  const folders = ['~root/.docker', '/.docker', '/run/brokers-registry.*'];
+  expect(await machine('small-rabbitmq-1').must(`ls -d ${folders.join(' ')} 2>/dev/null || true`)).toBe('');
 });
 
 it('environments are destroyed without a trace', async () => {

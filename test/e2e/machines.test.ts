@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { nodeScript } from '../../lib/node/script';
 import { eventually } from './support/command';
 import { BootReport, describeBoot } from './support/machines/boot-report';
 import { DataDisk } from './support/machines/data-disk';
@@ -87,6 +88,18 @@ describe('a machine', () => {
       ),
     ).toBe('/dev/vdb\n');
     expect(await machine.must('blkid --output=value --match-tag=LABEL /dev/vdb')).toBe('data');
+  });
+
+  it('is seen not to have read the user data of a host', async () => {
+    const { code, output } = await machine.exec(nodeScript('host-first-boot').text);
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /^first boot: \S*cloud-init 25\.\S+ has read no user data: with httpTokens 'required' it takes 23\.2\.2 or later\n$/,
+    );
+    await machine.must('mkdir -p /opt/brokers/host; echo SERVICE=proxy.service >/opt/brokers/host/settings');
+    const failed = await machine.exec(nodeScript('host-first-boot').text);
+    expect(failed).toMatchObject({ code: 1 });
+    expect(failed.output).toContain('first boot: it did not end well: see /var/log/cloud-init-output.log');
   });
 
   it('leaves the kernel settings of the machine below alone', async () => {

@@ -15,6 +15,8 @@ describe('settings', () => {
       natGateway: false,
       architecture: 'quorum',
       docker: 'mirror',
+      httpTokens: 'required',
+      awaitFirstBoot: true,
       insecureRegistries: [],
       images: {},
       operators: [],
