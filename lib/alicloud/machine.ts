@@ -22,7 +22,8 @@ export interface MachineOptions {
   /** @default 40 GiB */
   readonly systemDisk?: DiskOptions;
   /**
-   * The disk of the broker's data. It is no part of the machine and survives it.
+   * The disk of the broker's data. It is no part of the machine and survives it. A larger one is used in full within a
+   * minute, without a stop; the cloud refuses a smaller one, and one that exists keeps its encryption.
    * @default 100 GiB
    */
   readonly dataDisk?: DiskOptions;
