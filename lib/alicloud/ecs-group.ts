@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
-import { GroupSpec, HostSpec } from '../model/host';
+import { GroupSpec, HostSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { ISecret } from '../model/secret';
 import { ITopologySource, Topology, topologyHost } from '../model/topology';
 import { deliveredFiles, scriptDigests } from '../node/bundle';
@@ -293,11 +293,18 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     const host = this.props.spec().hosts.find((candidate) => candidate.name === name);
     if (host === undefined)
       throw new Error(`group ${this.node.id} lost host ${name} between construction and synth`);
-    return host;
+    return withoutCheck(host);
   }
 }
 
 /** What of a disk a change leaves as it is. */
 function encryptionOf({ encrypted, kmsKeyId, category }: Disk): string {
   return `${category}, ${encrypted ? `encrypted with ${kmsKeyId ?? "the service's key"}` : 'not encrypted'}`;
+}
+
+/** `host` without the script that checks deliveries: nothing is delivered to a machine that runs, and user data has a limit. */
+function withoutCheck(host: HostSpec): HostSpec {
+  const { checkCommand: [check] = [], reloadCommand: [reload] = [] } = host.container;
+  const unused = check === reload ? undefined : check;
+  return { ...host, scripts: host.scripts.filter(({ name }) => `${SCRIPTS_DIRECTORY}/${name}` !== unused) };
 }

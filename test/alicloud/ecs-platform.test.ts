@@ -120,6 +120,9 @@ describe('a broker', () => {
     expect(files['/etc/hosts']).toBe('10.0.0.11 rabbitmq-1\n10.0.1.12 rabbitmq-2\n10.0.2.13 rabbitmq-3\n');
     expect(Object.values(files).join()).toContain('@@secret:erlang-cookie@@');
     expect(Object.values(scripts).every((digest) => /^[0-9a-f]{12}$/.test(digest))).toBe(true);
+    // Used by a delivery to a running container only, which a machine does not get.
+    expect(Object.keys(scripts)).toContain('rabbitmq-reload');
+    expect(Object.keys(scripts)).not.toContain('rabbitmq-check');
   });
 });
 
