@@ -7,8 +7,11 @@ trap 'exit 0' TERM
 
 /opt/brokers/bin/install-files >/dev/null
 rm -f /run/brokers/unapplied
-# The data volume of a new node belongs to root.
-[[ $(stat -c %U /var/lib/rabbitmq) == rabbitmq ]] || chown rabbitmq: /var/lib/rabbitmq
+# A new volume belongs to root, and one from an image whose user has another number to that number. The folder comes last.
+for folder in /var/lib/rabbitmq /var/lib/rabbitmq/mnesia; do
+  [[ ! -d $folder || $(stat -c %U "$folder") == rabbitmq ]] ||
+    find "$folder" -depth ! -user rabbitmq -exec chown -h rabbitmq: {} +
+done
 mkdir -p /var/log/rabbitmq
 chown rabbitmq: /var/log/rabbitmq
 touch /run/brokers/started

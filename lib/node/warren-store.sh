@@ -22,6 +22,4 @@ if ! flock --nonblock 8; then
 fi
 echo 'warren: has the store' >&2
 touch "$holding"
-# A new volume belongs to root.
-[[ $(stat -c %U "$store") == rabbitmq ]] || chown rabbitmq: "$store"
 exec /opt/brokers/bin/rabbitmq-entrypoint

@@ -11,7 +11,7 @@ import { step } from './report.mjs';
 /** How the version of the software in an image is asked for. */
 const VERSION_COMMANDS = {
   rabbitmq: `dpkg-query --show --showformat='\${Version}' rabbitmq-server`,
-  proxy: `dpkg-query --show --showformat='\${Version}' haproxy`,
+  proxy: `haproxy -v | sed -n 's/^HAProxy version //p'`,
 };
 /** The release of Debian that has an older series of RabbitMQ. */
 const SUITES = { '3.10': 'bookworm' };

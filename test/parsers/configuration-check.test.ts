@@ -10,7 +10,7 @@ import { provideSeries } from '../e2e/support/test-images';
 
 const BIN = '/opt/brokers/bin';
 const CHECKED = '/tmp/checked';
-const USER_LINES = '/etc/rabbitmq/conf.d/90-user.conf';
+const USER_LINES = '/etc/rabbitmq/conf.d/zz-90-user.conf';
 const ADVANCED = '/etc/rabbitmq/advanced.config';
 
 /** No broker runs in the container: the check needs none. */
@@ -31,6 +31,8 @@ describe.each([
   );
   // As a delivery brings it: it is not in its place yet.
   const brought = { [DEFINITIONS_PATH]: '{}\n' };
+  /** Where the image has Erlang. */
+  let erl: string;
 
   async function put(files: Readonly<Record<string, string>>): Promise<void> {
     const root = mkdtempSync(join(tmpdir(), 'brokers-check-'));
@@ -61,6 +63,7 @@ describe.each([
       ...Object.fromEntries(scripts.map((script) => [`${BIN}/${script.name}`, script.text] as const)),
       ...configuration,
     });
+    erl = (await must('docker', 'exec', name, 'sh', '-c', 'command -v erl')).trim();
   });
 
   afterAll(async () => {
@@ -68,9 +71,9 @@ describe.each([
   });
 
   it('takes what has not changed, without a look', async () => {
-    await must('docker', 'exec', name, 'mv', '/usr/bin/erl', '/usr/bin/erl-away');
+    await must('docker', 'exec', name, 'mv', erl, `${erl}-away`);
     expect(await check({})).toEqual({ code: 0, output: '' });
-    await must('docker', 'exec', name, 'mv', '/usr/bin/erl-away', '/usr/bin/erl');
+    await must('docker', 'exec', name, 'mv', `${erl}-away`, erl);
   });
 
   it('takes what the broker takes', async () => {
@@ -92,7 +95,7 @@ describe.each([
     [
       'a line that is none',
       { [USER_LINES]: 'channel_max = 5\nx y\n' },
-      'Error parsing configuration: Syntax error in /etc/rabbitmq/conf.d/90-user.conf after line 2 column 1',
+      'Error parsing configuration: Syntax error in /etc/rabbitmq/conf.d/zz-90-user.conf after line 2 column 1',
     ],
     [
       'a file that is not there',
@@ -112,7 +115,7 @@ describe.each([
   });
 
   it('refuses nothing where it cannot look', async () => {
-    await must('docker', 'exec', name, 'mv', '/usr/bin/erl', '/usr/bin/erl-away');
+    await must('docker', 'exec', name, 'mv', erl, `${erl}-away`);
     expect(await check({ [USER_LINES]: 'heartbeat = soon\n' })).toEqual({ code: 0, output: '' });
   });
 });
