@@ -23,6 +23,8 @@ export interface DockerGroupProps {
   readonly spec: () => GroupSpec;
   readonly after: readonly ITerraformDependable[];
   readonly network: Network;
+  /** Comes before anything is made. */
+  readonly preflight: ITerraformDependable;
   /** The network in a `Topology`. */
   readonly area: string;
   readonly provider: TerraformProvider;
@@ -141,10 +143,15 @@ export class DockerGroup extends Construct implements IPlacedGroup, ITopologySou
 
   /** The volume `name`, made for the first host that asks. */
   private volume(name: string): Volume {
-    const { provider, labels } = this.props;
+    const { provider, labels, preflight } = this.props;
     const made = this.volumes.get(name);
     if (made !== undefined) return made;
-    const volume = new Volume(this, name, { name, provider, labels: labels.map((label) => ({ ...label })) });
+    const volume = new Volume(this, name, {
+      name,
+      provider,
+      labels: labels.map((label) => ({ ...label })),
+      dependsOn: [preflight],
+    });
     this.volumes.set(name, volume);
     return volume;
   }

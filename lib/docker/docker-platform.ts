@@ -91,7 +91,6 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
     return {
       address: this.plan.floating(group, address),
       prefixLength: this.plan.prefixLength,
-      interfaceName: 'eth0',
     };
   }
 
@@ -112,6 +111,7 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
       spec,
       after,
       network: this.network,
+      preflight: this.preflight,
       area: this.node.path,
       provider: this.provider,
       agentCommand: (action) => this.agentCommand(action),
@@ -182,6 +182,8 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
       network: this.networkName,
       subnet: this.props.subnet,
       images: this.props.images.local ? [...this.images.keys()] : [],
+      hosts: [...this.hostNames],
+      labels: Object.fromEntries(this.labels.map(({ label, value }) => [label, value])),
     });
     return new TerraformData(this, 'preflight', {
       triggersReplace: Lazy.anyValue({ produce: request }),
@@ -201,7 +203,8 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
     return new Network(this, 'network', {
       name: this.networkName,
       provider: this.provider,
-      // Not after the preflight: the provider spends two seconds on a network, and everything waits for both.
+      // What is in the way is told before anything is made.
+      dependsOn: [this.preflight],
       labels: [...this.labels],
       ipamConfig: [
         { subnet: this.props.subnet, gateway: this.plan.gateway, ipRange: this.plan.dynamicRange },

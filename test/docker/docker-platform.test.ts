@@ -33,13 +33,28 @@ describe('DockerPlatform', () => {
     });
   });
 
+  it('lets the preflight look for all names before anything is made', () => {
+    const s = stack();
+    platformIn(s).place(() => group(host('app-1'), host('app-2', { address: '172.29.0.12' })));
+    const resources = resourcesOf(s);
+    expect(one(resources, 'terraform_data', 'preflight')['triggers_replace']).toMatchObject({
+      hosts: ['app-1', 'app-2'],
+      labels: { 'cdktf-brokers.stack': 'stack', 'cdktf-brokers.network': 'stack-docker' },
+    });
+    const preflight = Object.keys(resources['terraform_data'] ?? {}).find((id) => id.includes('preflight'));
+    for (const type of ['docker_network', 'docker_volume', 'docker_image']) {
+      for (const made of Object.values(resources[type] ?? {})) {
+        expect(made['depends_on']).toEqual([`terraform_data.${preflight ?? ''}`]);
+      }
+    }
+  });
+
   it('keeps the engine from giving away an address that it plans', () => {
     const s = stack();
     const platform = platformIn(s);
     expect(platform.reserveFloatingAddress('proxy')).toEqual({
       address: '172.29.0.10',
       prefixLength: 24,
-      interfaceName: 'eth0',
     });
     expect(one(resourcesOf(s), 'docker_network', 'network')).toMatchObject({
       ipam_config: [{ subnet: '172.29.0.0/24', gateway: '172.29.0.1', ip_range: '172.29.0.128/25' }],

@@ -12,6 +12,13 @@ export function platformIn(stack: TerraformStack, subnet = '172.29.0.0/24'): Doc
   return new DockerPlatform(stack, 'docker', { subnet, images: Images.onEngine(IMAGES) });
 }
 
+/** The platform that `platformIn` made in `stack`. */
+export function platformOf(stack: TerraformStack): DockerPlatform {
+  const found = stack.node.findChild('docker');
+  if (!(found instanceof DockerPlatform)) throw new Error('the stack has no platform');
+  return found;
+}
+
 export function host(name: string, overrides: Partial<HostSpec> = {}): HostSpec {
   return {
     name,

@@ -5,6 +5,7 @@ import * as cdktf from 'cdktf';
 import ts from 'typescript';
 import * as library from '../../lib';
 import { problemsOf } from './compiler';
+import { LocalStack } from '../../stacks/local';
 import { composingSnippet, ROOT } from './repository';
 
 const MODULES: Readonly<Record<string, unknown>> = { cdktf, 'cdktf-brokers': library };
@@ -48,13 +49,30 @@ describe("the README's application", () => {
   it('synthesises the brokers, the proxies and what was added', () => {
     const containers = Object.values(synthesise(text)['resource']?.['docker_container'] ?? {});
     expect(containers.map(({ name }) => name).sort()).toEqual([
+      'front-1',
+      'front-2',
       'orders-1',
       'orders-2',
       'orders-3',
-      'proxy-1',
-      'proxy-2',
     ]);
     expect(JSON.stringify(containers)).toContain('order.*');
+  });
+
+  it('works beside the demo: no host name and no address is of both', () => {
+    const images = library.Images.onEngine({ rabbitmq: 'rabbitmq:test', proxy: 'proxy:test' });
+    const demo = new LocalStack(new cdktf.App(), 'local', { images });
+    const { resource } = JSON.parse(cdktf.Testing.synth(demo, true)) as ReturnType<typeof synthesise>;
+    const stacks = [resource, synthesise(text)['resource']];
+    for (const [type, of] of [
+      ['docker_container', ({ name }) => name],
+      ['docker_volume', ({ name }) => name],
+      ['docker_network', ({ name }) => name],
+      ['docker_network', ({ ipam_config: [first] = [] }) => first?.subnet],
+    ] as [string, (one: { name?: string; ipam_config?: { subnet: string }[] }) => string | undefined][]) {
+      const [ours = [], theirs = []] = stacks.map((all) => Object.values(all?.[type] ?? {}).map(of));
+      expect(ours.length * theirs.length).toBeGreaterThan(0);
+      expect(ours.filter((each) => theirs.includes(each))).toEqual([]);
+    }
   });
 
   it('names images that exist', () => {

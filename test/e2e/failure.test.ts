@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { must } from './support/command';
 import { Deployment, Settings } from './support/deployment';
+import { engineImages } from './support/engine-images';
 
 const PREFIX = 'e2e-f';
 const SUBNET = '172.30.12.0/24';
@@ -40,6 +41,20 @@ describe('a deploy that cannot work fails with a sentence', () => {
       );
     } finally {
       await must('docker', 'network', 'rm', 'e2e-taken');
+    }
+  });
+
+  it('when a host name is taken, before anything is made', async () => {
+    const [name, label] = [`${PREFIX}-proxy-1`, 'cdktf-brokers.stack=messaging'];
+    const { proxy } = engineImages();
+    await must('docker', 'create', '--name', name, '--label', label, proxy);
+    try {
+      expect(await failingDeploy({})).toContain(
+        `host name ${name} is taken: stack messaging has a container of that name on this engine; choose another name`,
+      );
+      expect(await deployment?.leftovers()).toEqual([name]);
+    } finally {
+      await must('docker', 'rm', '--volumes', name);
     }
   });
 
