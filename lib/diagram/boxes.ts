@@ -4,6 +4,8 @@ import { Outside, PictureNode } from './ends';
 import { Junction, portText } from './picture';
 
 const SOFTWARE: Readonly<Record<HostRole, string>> = { rabbitmq: 'RabbitMQ', proxy: 'HAProxy' };
+/** A deploy checks the version of these; of others, what an image has may differ from what is declared. */
+const VERSION_IS_CHECKED: readonly HostRole[] = ['rabbitmq'];
 
 /** What a box looks like: colours by what it is about. */
 export type BoxLook = 'broker' | 'proxy' | 'front-end' | 'outside' | 'messages';
@@ -57,7 +59,13 @@ function hostBox({ name, address, image, machine, ports, disks }: TopologyHost, 
       {
         kind: 'container',
         lines: [
-          plain(`container ${SOFTWARE[image.role]} ${image.version}`),
+          plain(
+            [
+              'container',
+              SOFTWARE[image.role],
+              ...(VERSION_IS_CHECKED.includes(image.role) ? [image.version] : []),
+            ].join(' '),
+          ),
           ...audiences.flatMap((audience) => portsFor(ports, audience)),
         ],
       },
