@@ -18,8 +18,6 @@ export interface FloatingAddress {
   readonly address: string;
   /** Length of the network's prefix, e.g. 24. */
   readonly prefixLength: number;
-  /** Network interface of the hosts that carries it. */
-  readonly interfaceName: string;
 }
 
 /** A group that a platform has placed. */

@@ -139,7 +139,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     }
     const chosen = plan.addresses.floating(group, address);
     this.floating.set(group, chosen);
-    return { address: chosen, prefixLength: plan.addresses.prefixLength, interfaceName: 'eth0' };
+    return { address: chosen, prefixLength: plan.addresses.prefixLength };
   }
 
   /**

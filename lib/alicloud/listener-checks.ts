@@ -41,6 +41,17 @@ export function assertListeners(
   }
 }
 
+/** What is wrong with the brokers behind the listeners, once everything is declared; for `node.addValidation`. */
+export function targetProblems(listeners: readonly LoadBalancerListener[]): string[] {
+  return listeners
+    .filter(({ target, leadsToAmqp }) => target.proxyProtocol === true && leadsToAmqp)
+    .map(
+      ({ name }) =>
+        `listener ${name} does not send the PROXY protocol, which a HaproxyPair made its brokers expect: they would close ` +
+        'every connection; leave proxyProtocol out of the pair, or this listener',
+    );
+}
+
 /** A network that may use a listener. */
 export interface AllowedNetwork {
   readonly peer: Peer;

@@ -144,6 +144,11 @@ export class LoadBalancerListener {
     this.assertValid();
   }
 
+  /** Whether it leads to the brokers' port of AMQP. */
+  public get leadsToAmqp(): boolean {
+    return this.targetPort === (this.target.amqpPort ?? AMQP_PORT);
+  }
+
   /** What the load balancer reaches on the brokers. */
   public get targetPorts(): readonly Port[] {
     return [...new Set([this.targetPort, this.healthCheck.port])].map((port) => Port.tcp(port));

@@ -13,7 +13,13 @@ import { dependsOn } from '../terraform/dependencies';
 import { RemovalGuard } from '../terraform/removal-guard';
 import { assertVswitchAddress } from './cidr';
 import { idPart } from './id-part';
-import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
+import {
+  AllowedNetwork,
+  allowedNetworks,
+  assertListeners,
+  portOfListener,
+  targetProblems,
+} from './listener-checks';
 import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
 import { kindOfLoadBalancer } from './load-balancer-kind';
 import { INetwork, IVswitch } from './network';
@@ -89,6 +95,7 @@ export class LoadBalancer extends Construct implements ITopologySource {
     super(scope, id);
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
     assertListeners(this, this.name, props.listeners);
+    this.node.addValidation({ validate: () => targetProblems(props.listeners) });
     const networks = new Map(
       props.listeners.map((listener) => [listener, allowedNetworks(this, listener, props.allowFrom)]),
     );

@@ -13,7 +13,13 @@ import { ITopologySource, Topology } from '../model/topology';
 import { dependsOn } from '../terraform/dependencies';
 import { keptWhen, RemovalGuard } from '../terraform/removal-guard';
 import { assertVswitchAddress } from './cidr';
-import { AllowedNetwork, allowedNetworks, assertListeners, portOfListener } from './listener-checks';
+import {
+  AllowedNetwork,
+  allowedNetworks,
+  assertListeners,
+  portOfListener,
+  targetProblems,
+} from './listener-checks';
 import { IServers, linkOf, LoadBalancerListener } from './load-balancer-listener';
 import { kindOfLoadBalancer } from './load-balancer-kind';
 import { INetwork, IVswitch } from './network';
@@ -76,6 +82,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
     super(scope, id);
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
     assertListeners(this, this.name, props.listeners);
+    this.node.addValidation({ validate: () => targetProblems(props.listeners) });
     const vswitches = this.vswitches();
     const networks = new Map(
       props.listeners.map((listener) => [listener, allowedNetworks(this, listener, props.allowFrom)]),

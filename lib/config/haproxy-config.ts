@@ -1,4 +1,5 @@
 import { withDefaults } from '../model/options';
+import { ISecret } from '../model/secret';
 
 /** One server behind a listener. */
 export interface HaproxyServer {
@@ -22,10 +23,18 @@ export interface HaproxyServer {
 /** How HAProxy chooses a server; see "balance" in its configuration manual. */
 export type HaproxyBalance = 'roundrobin' | 'static-rr' | 'leastconn' | 'first' | 'source';
 
+/** Who asks a server whether it lives. */
+export interface HaproxyProbeLogin {
+  /** Letters, digits, `.`, `_` and `-`. In RabbitMQ one with the tag `monitoring`, and no permissions. */
+  readonly user: string;
+  readonly password: ISecret;
+}
+
 /**
  * What a server must do to count as living.
  * - `tcp`: accept a connection.
- * - `http`: answer `GET path` with a status of 200 to 399, on the server's own port unless `port` names another.
+ * - `http`: answer `GET path` with a status of 200 to 399, on the server's own port unless `port` names another. Most of
+ *   RabbitMQ's management API answers 401 without `login`.
  * - `tcp-and-http`: accept a connection, and answer any HTTP response to `GET path` on `port`. A frozen process still
  *   accepts connections, because its kernel does; it answers nothing.
  * - `amqp`: accept a connection and open the AMQP 0-9-1 handshake. RabbitMQ logs each of these checks as a client that
@@ -33,7 +42,12 @@ export type HaproxyBalance = 'roundrobin' | 'static-rr' | 'leastconn' | 'first' 
  */
 export type HaproxyProbe =
   | { readonly kind: 'tcp' }
-  | { readonly kind: 'http'; readonly path: string; readonly port?: number }
+  | {
+      readonly kind: 'http';
+      readonly path: string;
+      readonly port?: number;
+      readonly login?: HaproxyProbeLogin;
+    }
   | { readonly kind: 'tcp-and-http'; readonly path: string; readonly port: number }
   | { readonly kind: 'amqp' };
 
@@ -99,6 +113,12 @@ export interface HaproxyListenerConfig {
   /** In the order in which they are rendered. */
   readonly servers: readonly HaproxyServer[];
   readonly check?: HaproxyCheck;
+  /**
+   * Whether the proxy begins each connection to a server with the PROXY protocol, version 2, which tells the address of the
+   * client. The servers must expect it: others close the connection.
+   * @default false
+   */
+  readonly proxyProtocol?: boolean;
   readonly timeouts?: HaproxyTimeouts;
   /**
    * Connections at a time; further ones wait in the kernel's queue.
@@ -166,12 +186,27 @@ export const STATISTICS_PASSWORD_VARIABLE = 'STATISTICS_PASSWORD';
 export const HEALTH_PATH = '/alive';
 /** Path of the health port that always answers 200, with one line a listener that has no living server, or `ok`. */
 export const LISTENERS_PATH = '/listeners';
+/** Path of the health port that answers the state of all servers, to the machine itself only; `;csv` after it for programs. */
+export const SERVERS_PATH = '/servers';
 /** Path of the health port that answers the process id of the worker: a new one after a reload. */
 export const WORKER_PATH = '/worker';
 /** Sections that this renderer names itself. */
 export const RESERVED_SECTION_NAMES: readonly string[] = ['health', 'statistics'];
 /** Connections kept free for the health port and the statistics page, whatever clients do. */
 const RESERVED_CONNECTIONS = 100;
+
+/** Who the probe of `listener` logs in as; nothing where it does not. */
+export function probeLogin({ check }: HaproxyListenerConfig): HaproxyProbeLogin | undefined {
+  return check?.probe?.kind === 'http' ? check.probe.login : undefined;
+}
+
+/**
+ * Environment variable that holds the password of a listener's probe. The hosts make it of the secret `probe-<listener>`.
+ * HAProxy reads it at its start.
+ */
+export function probePasswordVariable(listenerName: string): string {
+  return `PROBE_PASSWORD_${listenerName.toUpperCase().replace(/-/g, '_')}`;
+}
 
 /** Connections that one listener takes at a time. */
 export function maxConnections(listener: HaproxyListenerConfig): number {

@@ -1,6 +1,6 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertHostName, assertNumberedHostName } from '../model/names';
-import { assertExtraLines } from './extra-lines';
+import { assertSecret } from '../model/secret';
 import {
   HaproxyBalance,
   HaproxyCheck,
@@ -50,8 +50,6 @@ export function assertHaproxy(config: HaproxyConfig): void {
   if (config.reloadDrainSeconds !== undefined) {
     assertSeconds('haproxy', 'reloadDrainSeconds', config.reloadDrainSeconds);
   }
-  assertExtraLines('haproxy global', config.extraGlobalLines, noPlainSetting);
-  assertExtraLines('haproxy defaults', config.extraDefaultsLines, noPlainSetting);
 }
 
 function assertListener(listener: HaproxyListenerConfig): void {
@@ -75,7 +73,6 @@ function assertListener(listener: HaproxyListenerConfig): void {
     if (seconds !== undefined) assertSeconds(subject, name, seconds);
   }
   assertIdleTime(subject, listener);
-  assertExtraLines(subject, listener.extraLines, noPlainSetting);
 }
 
 function assertServers(subject: ErrorSubject, { servers }: HaproxyListenerConfig): void {
@@ -115,6 +112,9 @@ function assertCheck(subject: ErrorSubject, check: HaproxyCheck): void {
     );
   }
   if (probe.port !== undefined) assertPort(subject, probe.port);
+  if (probe.kind !== 'http' || probe.login === undefined) return;
+  assertUser(subject, probe.login.user);
+  assertSecret(subject, 'login.password of the probe', probe.login.password);
 }
 
 function assertIdleTime(subject: ErrorSubject, listener: HaproxyListenerConfig): void {
@@ -140,12 +140,15 @@ function assertStatistics({ port, uri, refreshSeconds, user }: HaproxyStatistics
     );
   }
   assertSeconds('statistics', 'refreshSeconds', refreshSeconds);
-  if (!USER.test(user)) {
-    throw new ValidationError(
-      'statistics',
-      `user must be of letters, digits, ".", "_" and "-", got "${user}": write e.g. admin`,
-    );
-  }
+  assertUser('statistics', user);
+}
+
+function assertUser(subject: ErrorSubject, user: string): void {
+  if (USER.test(user)) return;
+  throw new ValidationError(
+    subject,
+    `user must be of letters, digits, ".", "_" and "-", got "${user}": write e.g. admin`,
+  );
 }
 
 function assertPort(subject: ErrorSubject, port: number): void {
@@ -198,7 +201,8 @@ export function unquoted(line: string): string {
   return line.replace(/["'\\]/g, '');
 }
 
-function noPlainSetting(line: string): string | undefined {
+/** Why a line is no setting of a section; nothing for one that is. */
+export function noPlainSetting(line: string): string | undefined {
   if (SECTION.test(unquoted(line))) {
     return `extra line must not open a section, got "${line}": write only settings of this section`;
   }

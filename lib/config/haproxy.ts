@@ -1,19 +1,23 @@
 import { assertNoContradiction } from './extra-lines';
 import {
-  HaproxyCheck,
   HaproxyConfig,
   HaproxyListenerConfig,
   HaproxyProbe,
+  HaproxyProbeLogin,
   HaproxyServer,
   HaproxyStatistics,
   HEALTH_PATH,
   LISTENERS_PATH,
   maxConnections,
+  probeLogin,
+  probePasswordVariable,
+  SERVERS_PATH,
   STATISTICS_PASSWORD_VARIABLE,
   timeoutsOf,
   totalConnections,
   WORKER_PATH,
 } from './haproxy-config';
+import { assertHaproxyExtra, setsServerDefaults } from './haproxy-extra';
 import { assertHaproxy, unquoted } from './haproxy-validation';
 
 /** An old worker holds about 20 MB; this bounds what many reloads in a row can cost. */
@@ -29,7 +33,7 @@ const ADDITIVE = [
   'tcp-response',
 ];
 /** Keywords that mean nothing without their second word. */
-const TWO_WORDS = ['http-check', 'option', 'stats', 'tcp-check', 'timeout'];
+const TWO_WORDS = ['http-check', 'option', 'set-var', 'stats', 'tcp-check', 'timeout'];
 
 /**
  * haproxy.cfg for `config`, for HAProxy 2.6 to 3.2. Pure: equal input gives equal bytes.
@@ -39,6 +43,7 @@ const TWO_WORDS = ['http-check', 'option', 'stats', 'tcp-check', 'timeout'];
  */
 export function renderHaproxy(config: HaproxyConfig): string {
   assertHaproxy(config);
+  assertHaproxyExtra(config);
   const sections = [
     globalSection(config),
     defaultsSection(config),
@@ -84,6 +89,9 @@ function globalSection(config: HaproxyConfig): Section {
       ...(config.reloadDrainSeconds === undefined
         ? []
         : [`hard-stop-after ${time(config.reloadDrainSeconds)}`]),
+      ...config.listeners
+        .filter((listener) => probeLogin(listener) !== undefined)
+        .map(({ name }) => `set-var ${probeVariable(name)} env(${probePasswordVariable(name)})`),
     ],
     extraLines: config.extraGlobalLines,
   };
@@ -127,7 +135,10 @@ function healthSection({ health, listeners }: HaproxyConfig): Section {
       ),
       `http-request return status 200 content-type text/plain string "ok\\n" if { path ${LISTENERS_PATH} }`,
       `http-request return status 200 content-type text/plain lf-string "%pid\\n" if { path ${WORKER_PATH} }`,
-      'http-request return status 404',
+      `http-request return status 404 unless { path_beg ${SERVERS_PATH} } { src 127.0.0.0/8 }`,
+      'stats enable',
+      `stats uri ${SERVERS_PATH}`,
+      'stats hide-version',
     ],
   };
 }
@@ -149,7 +160,9 @@ function statisticsSection({ port, uri, refreshSeconds, user }: HaproxyStatistic
 }
 
 function listenerSection(listener: HaproxyListenerConfig): Section {
-  const { mode } = listener;
+  const { mode, extraLines = [] } = listener;
+  const defaults = extraLines.filter(setsServerDefaults);
+  const others = extraLines.filter((line) => !setsServerDefaults(line));
   const { connectSeconds, clientSeconds, serverSeconds, tunnelSeconds } = timeoutsOf(listener);
   return {
     head: `listen ${listener.name}`,
@@ -166,10 +179,12 @@ function listenerSection(listener: HaproxyListenerConfig): Section {
       `timeout server ${time(serverSeconds)}`,
       ...(tunnelSeconds === undefined ? [] : [`timeout tunnel ${time(tunnelSeconds)}`]),
       `balance ${listener.balance ?? (mode === 'tcp' ? 'leastconn' : 'roundrobin')}`,
-      ...probeLines(listener.check?.probe ?? { kind: 'tcp' }),
-      ...listener.servers.map((server) => serverLine(server, listener.check ?? {})),
+      ...probeLines(listener),
+      // They count for the servers that come after them.
+      ...defaults,
+      ...listener.servers.map((server) => serverLine(server, listener)),
     ],
-    extraLines: listener.extraLines,
+    extraLines: others,
   };
 }
 
@@ -178,14 +193,15 @@ function keepAlive(side: 'cli' | 'srv'): readonly string[] {
   return [`option ${side}tcpka`, `${side}tcpka-idle 60s`, `${side}tcpka-intvl 10s`, `${side}tcpka-cnt 3`];
 }
 
-function probeLines(probe: HaproxyProbe): readonly string[] {
+function probeLines({ name, check, proxyProtocol = false }: HaproxyListenerConfig): readonly string[] {
+  const probe: HaproxyProbe = check?.probe ?? { kind: 'tcp' };
   switch (probe.kind) {
     case 'tcp':
       return [];
     case 'http':
       return [
         'option httpchk',
-        `http-check send meth GET uri ${probe.path} ver HTTP/1.1 hdr Host localhost`,
+        `http-check send meth GET uri ${probe.path} ver HTTP/1.1 hdr Host localhost${authorization(name, probe.login)}`,
         'http-check expect status 200-399',
       ];
     case 'tcp-and-http':
@@ -199,7 +215,7 @@ function probeLines(probe: HaproxyProbe): readonly string[] {
     case 'amqp':
       return [
         'option tcp-check',
-        'tcp-check connect',
+        `tcp-check connect${proxyProtocol ? ' send-proxy' : ''}`,
         // Protocol header of AMQP 0-9-1; the answer is a method frame (1) on channel 0.
         'tcp-check send-binary 414d515000000901',
         'tcp-check expect binary 010000',
@@ -207,7 +223,21 @@ function probeLines(probe: HaproxyProbe): readonly string[] {
   }
 }
 
-function serverLine({ name, address, port, backup, reclaims }: HaproxyServer, check: HaproxyCheck): string {
+/** The header of basic authentication; the password is put in when HAProxy asks. */
+function authorization(listenerName: string, login: HaproxyProbeLogin | undefined): string {
+  if (login === undefined) return '';
+  return ` hdr Authorization "Basic %[str(${login.user}:),concat(,${probeVariable(listenerName)}),base64]"`;
+}
+
+/** HAProxy's own variable with the password of a listener's probe. */
+function probeVariable(listenerName: string): string {
+  return `proc.probe_${listenerName.replace(/-/g, '_')}`;
+}
+
+function serverLine(
+  { name, address, port, backup, reclaims }: HaproxyServer,
+  { check = {}, proxyProtocol = false }: Pick<HaproxyListenerConfig, 'check' | 'proxyProtocol'>,
+): string {
   const interval = check.intervalSeconds ?? 2;
   const change = check.changeIntervalSeconds ?? check.intervalSeconds ?? 0.5;
   return [
@@ -218,6 +248,7 @@ function serverLine({ name, address, port, backup, reclaims }: HaproxyServer, ch
     `rise ${check.rise ?? 2} fall ${check.fall ?? 3} on-marked-down shutdown-sessions`,
     ...(reclaims === true ? ['on-marked-up shutdown-backup-sessions'] : []),
     ...(backup === true ? ['backup'] : []),
+    ...(proxyProtocol ? ['send-proxy-v2'] : []),
   ].join(' ');
 }
 

@@ -54,8 +54,6 @@ export interface KeepalivedConfig extends VrrpTimers {
   readonly host: string;
   /** Name of the pair. */
   readonly group: string;
-  /** Network interface that carries adverts and the floating address, e.g. `eth0`. */
-  readonly interfaceName: string;
   /** Own IPv4 address. */
   readonly address: string;
   /** IPv4 addresses of the other hosts. */
@@ -75,8 +73,8 @@ export interface KeepalivedConfig extends VrrpTimers {
   readonly extraLines?: readonly string[];
 }
 
-/** Linux takes interface names of at most 15 bytes. */
-const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
+/** File on the host that says which network interface has the host's own address; `proxy-interface` writes it. */
+export const INTERFACE_PATH = '/run/brokers/interface.conf';
 const PATH = /^(?:\/[A-Za-z0-9._-]+)+$/;
 const WORD = /^[A-Za-z0-9._:/=-]+$/;
 const USER = /^[a-z_][a-z0-9_-]*$/;
@@ -85,7 +83,8 @@ const USER = /^[a-z_][a-z0-9_-]*$/;
  * keepalived.conf for `config`, for Keepalived 2.2.7 to 2.3. Pure: equal input gives equal bytes.
  *
  * All hosts begin as backup and with `nopreempt`, so an address that has moved stays where it is. The check starts as
- * failed: a host whose proxy does not serve never takes the address, not even for a moment.
+ * failed: a host whose proxy does not serve never takes the address, not even for a moment. The network interface is found
+ * out on the host.
  * @throws ValidationError when `config` is not valid
  */
 export function renderKeepalived(config: KeepalivedConfig): string {
@@ -95,6 +94,8 @@ export function renderKeepalived(config: KeepalivedConfig): string {
   const extra = config.extraLines ?? [];
   assertNoContradiction(`keepalived of ${config.host}`, instance, extra, settingOf);
   return `${[
+    `include ${INTERFACE_PATH}`,
+    '',
     'global_defs {',
     `  router_id ${config.host}`,
     '  vrrp_version 3',
@@ -124,7 +125,7 @@ function instanceLines(config: KeepalivedConfig): readonly string[] {
   return [
     'state BACKUP',
     'nopreempt',
-    `interface ${config.interfaceName}`,
+    'interface $INTERFACE',
     `virtual_router_id ${config.virtualRouterId}`,
     `priority ${config.priority}`,
     `advert_int ${config.advertSeconds ?? 0.1}`,
@@ -142,7 +143,7 @@ function instanceLines(config: KeepalivedConfig): readonly string[] {
     'garp_lower_prio_repeat 3',
     'higher_prio_send_advert true',
     'virtual_ipaddress {',
-    `  ${config.floatingAddress}/${config.prefixLength} dev ${config.interfaceName}`,
+    `  ${config.floatingAddress}/${config.prefixLength} dev $INTERFACE`,
     '}',
     'track_script {',
     '  proxy',
@@ -163,7 +164,6 @@ function assertKeepalived(config: KeepalivedConfig): void {
   const subject = `keepalived of ${config.host}`;
   assertNumberedHostName(subject, config.host);
   assertHostName(subject, config.group);
-  assertWord(subject, 'interfaceName', config.interfaceName, INTERFACE);
   assertAddresses(subject, config);
   assertInteger(subject, 'prefixLength', config.prefixLength, 1, 32);
   assertInteger(subject, 'virtualRouterId', config.virtualRouterId, 1, 255);

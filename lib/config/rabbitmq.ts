@@ -38,6 +38,14 @@ export interface RabbitMqConf {
   readonly pauseMinority: boolean;
   /** Whether to write that nobody logs in without a user. For versions that would allow it. */
   readonly refuseAnonymousLogin: boolean;
+  /** Whether every AMQP connection must begin with the PROXY protocol, version 1 or 2; others are closed. @default false */
+  readonly proxyProtocol?: boolean;
+  /**
+   * Whether to leave the statistics of the management pages as they are set elsewhere. The official image has a file that
+   * switches them off.
+   * @default false: they are on where the pages are
+   */
+  readonly keepsStatistics?: boolean;
   /** @default 'info' */
   readonly logLevel?: LogLevel;
   /** Absolute path of the definitions. */
@@ -61,6 +69,9 @@ export interface PeerDiscovery {
 
 /** RabbitMQ's own default, see "heartbeat" in its configuration guide. */
 export const HEARTBEAT_SECONDS = 60;
+
+/** The setting that takes figures of queues and connections away from the management pages and their API. */
+export const STATISTICS_KEY = 'management_agent.disable_metrics_collector';
 
 const MAX_PORT = 65_535;
 /** Two octets, see connection.tune in the specification of AMQP 0-9-1. */
@@ -88,8 +99,10 @@ export function renderRabbitMqConf(subject: ErrorSubject, conf: RabbitMqConf): s
   return lines([
     `cluster_name = ${conf.clusterName}`,
     `listeners.tcp.default = ${conf.amqpPort}`,
+    conf.proxyProtocol === true ? 'proxy_protocol = true' : '',
     conf.managementPort === undefined ? '' : `management.tcp.port = ${conf.managementPort}`,
     conf.prometheusPort === undefined ? '' : `prometheus.tcp.port = ${conf.prometheusPort}`,
+    conf.managementPort === undefined || conf.keepsStatistics === true ? '' : `${STATISTICS_KEY} = false`,
     memoryMiB === undefined ? '' : `total_memory_available_override_value = ${memoryMiB}MiB`,
     limit(
       subject,

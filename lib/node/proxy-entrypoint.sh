@@ -108,7 +108,13 @@ password=''
 [ ! -f /etc/brokers/secrets/statistics-password ] || password=$(cat /etc/brokers/secrets/statistics-password)
 
 keepalived_watch=''
-STATISTICS_PASSWORD=$password haproxy -W -db -f /etc/haproxy/haproxy.cfg &
+(
+  export STATISTICS_PASSWORD="$password"
+  for file in /etc/brokers/secrets/probe-*; do
+    [ ! -f "$file" ] || export "PROBE_PASSWORD_$(echo "${file##*/probe-}" | tr a-z- A-Z_)=$(cat "$file")"
+  done
+  exec haproxy -W -db -f /etc/haproxy/haproxy.cfg
+) &
 haproxy=$!
 echo "$haproxy" >"$runtime/haproxy.pid"
 cp /etc/haproxy/haproxy.cfg "$runtime/haproxy.loaded"
@@ -123,6 +129,7 @@ until answers "$health/listeners"; do
   sleep 0.1
 done
 
+/opt/brokers/bin/proxy-interface || fail 'keepalived cannot be started'
 cp /etc/keepalived/keepalived.conf "$runtime/keepalived.loaded"
 run_keepalived &
 keepalived_watch=$!

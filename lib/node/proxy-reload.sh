@@ -40,6 +40,7 @@ if changed "$below/etc/haproxy/haproxy.cfg" "$runtime/haproxy.loaded"; then
     fail "haproxy refuses its configuration: $(printf '%s\n' "$report" | grep -m 1 ALERT | sed "s#$below/#/#")"
 fi
 if changed "$below/etc/keepalived/keepalived.conf" "$runtime/keepalived.loaded"; then
+  "${0%/*}/proxy-interface" "$below"
   status=0
   report=$(keepalived -t -f "$below/etc/keepalived/keepalived.conf" 2>&1) || status=$?
   # Version 2.2.7 ends its own test with SIGTERM (143) when checks run as another user than root, after it read the file.

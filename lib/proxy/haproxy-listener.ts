@@ -32,6 +32,8 @@ export interface IBrokerTarget {
   readonly managementPort?: number;
   /** Path of the management pages. @default '/' */
   readonly managementPath?: string;
+  /** Whether every AMQP connection must begin with the PROXY protocol. @default false */
+  readonly proxyProtocol?: boolean;
   /** Heartbeat that the nodes propose to clients; 0 for none. @default 60, as RabbitMQ */
   readonly heartbeatSeconds?: number;
   /**
@@ -54,6 +56,11 @@ export interface IBrokerTarget {
    * @default that of every listener
    */
   readonly check?: HaproxyCheck;
+  /**
+   * Makes the nodes expect the PROXY protocol on every AMQP connection; see `proxyProtocol`.
+   * @throws ValidationError where something that the nodes need would not come in any more
+   */
+  expectProxyProtocol?(): void;
 }
 
 /** What a proxy reaches behind a listener. */
@@ -98,6 +105,13 @@ export interface AmqpListenerOptions extends ListenerOptions {
   readonly heartbeatSeconds?: number;
   /** @default false */
   readonly cutsIdleConnections?: boolean;
+  /**
+   * Tells the brokers the addresses of their clients, by version 2 of the PROXY protocol. A `RabbitMqCluster` then expects it on
+   * every AMQP connection and closes all others, so clients, shovels and federation must go through a proxy that sends it;
+   * changing it restarts the brokers. Others that `target` describes must be told by whoever runs them.
+   * @default what the target says
+   */
+  readonly proxyProtocol?: boolean;
 }
 
 /** A port of a `HaproxyPair` and the brokers behind it. Brokers that are added later are balanced as well. */
@@ -109,7 +123,7 @@ export class HaproxyListener {
    * there: a frozen node does not.
    */
   public static amqp(target: IBrokerTarget, options: AmqpListenerOptions = {}): HaproxyListener {
-    const { heartbeatSeconds = heartbeatOf(target), cutsIdleConnections, ...common } = options;
+    const { heartbeatSeconds = heartbeatOf(target), cutsIdleConnections, proxyProtocol, ...common } = options;
     const name = common.name ?? 'amqp';
     const targetPort = common.targetPort ?? target.amqpPort ?? AMQP_PORT;
     const probed = target.managementPort === undefined ? [] : [target.managementPort];
@@ -125,7 +139,11 @@ export class HaproxyListener {
         check: checkOf(amqpProbe(target), target, common),
         ...(heartbeatSeconds === 0 ? {} : { heartbeatSeconds }),
         ...(cutsIdleConnections === undefined ? {} : { cutsIdleConnections }),
+        ...(sendsProxyProtocol(name, target, targetPort, proxyProtocol) ? { proxyProtocol: true } : {}),
       }),
+      () => {
+        if (proxyProtocol === true) target.expectProxyProtocol?.();
+      },
     );
   }
 
@@ -168,7 +186,16 @@ export class HaproxyListener {
     /** What the proxy reaches behind it, where that can be opened. */
     public readonly servers: ListenerServers | undefined,
     private readonly produce: (port: number) => HaproxyListenerConfig,
+    private readonly prepare: () => void = () => undefined,
   ) {}
+
+  /**
+   * Tells the brokers what a proxy will send them; to be called by whoever places one.
+   * @throws ValidationError where the brokers cannot take it
+   */
+  public prepareTarget(): void {
+    this.prepare();
+  }
 
   /**
    * The listener with the brokers of now.
@@ -236,6 +263,22 @@ function shared(
     ...(essential === undefined ? {} : { essential }),
     ...(extraLines === undefined ? {} : { extraLines }),
   };
+}
+
+/** Connections to other ports, e.g. of MQTT, have a setting of their own in the broker. */
+function sendsProxyProtocol(
+  name: string,
+  { amqpPort = AMQP_PORT, proxyProtocol: expected = false }: IBrokerTarget,
+  targetPort: number,
+  asked: boolean | undefined,
+): boolean {
+  if (expected && asked === false && targetPort === amqpPort) {
+    throw new ValidationError(
+      `listener ${name}`,
+      'proxyProtocol must be true, got false: the brokers close connections without it, since another listener asked for it',
+    );
+  }
+  return asked ?? expected;
 }
 
 /** What a listener goes by that does not say which heartbeat its clients use. */

@@ -2,7 +2,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { Connections } from '../connections/connections';
 import { renderHaproxy } from '../config/haproxy';
-import { HaproxyConfig, HaproxyStatistics, totalConnections } from '../config/haproxy-config';
+import { HaproxyConfig, HaproxyStatistics, probeLogin, totalConnections } from '../config/haproxy-config';
 import { assertLimits } from '../config/limits';
 import { KeepalivedConfig, renderKeepalived, VrrpTimers } from '../config/keepalived';
 import { ValidationError } from '../model/errors';
@@ -27,11 +27,20 @@ import { HaproxyListener } from './haproxy-listener';
 
 /** Name under which the hosts know the password of the statistics page; their entry point relies on it. */
 const STATISTICS_PASSWORD = 'statistics-password';
+/** The same of the password of a listener's probe, before the name of the listener. */
+const PROBE_PASSWORD = 'probe-';
 const HEALTH_PORT = 8405;
 /** High, so that the other host takes over within milliseconds of an orderly stop; see `KeepalivedConfig.priority`. */
 const PRIORITIES = [250, 240] as const;
 
-const SCRIPTS = ['install-files', 'proxy-check', 'proxy-entrypoint', 'proxy-ready', 'proxy-reload'];
+const SCRIPTS = [
+  'install-files',
+  'proxy-check',
+  'proxy-entrypoint',
+  'proxy-interface',
+  'proxy-ready',
+  'proxy-reload',
+];
 
 /** HAProxy lines that this library renders for. */
 export type HaproxyVersion = '2.6' | '2.8' | '3.0' | '3.2';
@@ -58,7 +67,7 @@ export interface HaproxyPairProps {
   readonly platform: IPlatform;
   /**
    * Name of the pair; its hosts are `<name>-1` and `<name>-2`.
-   * @default 'proxy'
+   * @default the construct id
    */
   readonly name?: string;
   readonly listeners: readonly HaproxyListener[];
@@ -129,7 +138,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
     private readonly props: HaproxyPairProps,
   ) {
     super(scope, id);
-    this.name = props.name ?? 'proxy';
+    this.name = props.name ?? id;
     assertHostName(this, this.name);
     assertLimits(this, props);
     const { password, ...statistics } = props.statistics ?? {};
@@ -140,6 +149,7 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
     this.pair = this.reserveHosts();
     this.floating = props.platform.reserveFloatingAddress(this.name, props.floatingAddress);
     this.floatingAddress = this.floating.address;
+    for (const listener of props.listeners) listener.prepareTarget();
     const targets = props.listeners.flatMap(({ after }) => (after === undefined ? [] : [after]));
     const placed = props.platform.place(
       () => this.spec(),
@@ -259,7 +269,6 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
       ...options,
       host: host.name,
       group: this.name,
-      interfaceName: this.floating.interfaceName,
       address: host.address,
       peers: [other.address],
       floatingAddress: this.floatingAddress,
@@ -288,7 +297,15 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
         ),
       ],
       scripts: SCRIPTS.map(nodeScript),
-      secrets: [{ name: STATISTICS_PASSWORD, secret: this.statisticsPassword }],
+      secrets: [
+        { name: STATISTICS_PASSWORD, secret: this.statisticsPassword },
+        ...haproxy.listeners.flatMap((listener) => {
+          const login = probeLogin(listener);
+          return login === undefined
+            ? []
+            : [{ name: `${PROBE_PASSWORD}${listener.name}`, secret: login.password }];
+        }),
+      ],
       ports: this.ports,
       aliases,
     };

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { ParameterDefinition } from '../config/definitions';
 import { assertLimits } from '../config/limits';
 import { HEARTBEAT_SECONDS, NodeType } from '../config/rabbitmq';
+import { settingsOf } from '../config/rabbitmq-extra';
 import { StaticShovelConfig } from '../config/static-shovels';
 import { Connections } from '../connections/connections';
 import { ErrorSubject, ValidationError } from '../model/errors';
@@ -28,6 +29,7 @@ import { ExchangeOptions } from './exchange';
 import { ILinkedCluster } from './link-endpoint';
 import { LinkGraph, withoutLinks } from './link-graph';
 import { managementPages } from './management-pages';
+import { chooseMetadataStore } from './metadata-store';
 import { nodeConfigurationFiles } from './node-configuration';
 import { RabbitMqPlugin, resolvePlugins } from './plugins';
 import { PolicyOptions } from './policy';
@@ -105,6 +107,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   private readonly noLinks: LinkGraph;
   private placed: IPlacedGroup | undefined;
   private cached: GroupSpec | undefined;
+  private expectsProxyProtocol = false;
 
   protected constructor(
     scope: Construct,
@@ -120,7 +123,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     const shape = shapeOf(this);
     this.version = settings.version;
     this.plugins = resolvePlugins(this, settings.version, settings.plugins ?? [], settings.defaultPlugins);
-    this.metadataStore = this.chooseStore(shape.metadataStore);
+    this.metadataStore = chooseMetadataStore(this, this.version, shape.metadataStore);
     this.heartbeatSeconds = settings.heartbeatSeconds ?? HEARTBEAT_SECONDS;
     this.administratorName = settings.administrator?.name ?? 'administrator';
     this.administratorPassword = this.secret(
@@ -195,6 +198,17 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   /** How messages come from other clusters and go to them. */
   public get linkGraph(): LinkGraph {
     return this.noLinks;
+  }
+
+  /** Whether every AMQP connection must begin with the PROXY protocol, as a `HaproxyPair` or a line of the user says. */
+  public get proxyProtocol(): boolean {
+    const lines = settingsOf(this.settings.extraConfiguration ?? []);
+    return this.expectsProxyProtocol || lines.get('proxy_protocol') === 'true';
+  }
+
+  /** Lets nobody in by AMQP who does not begin with the PROXY protocol; see `AmqpListenerOptions.proxyProtocol`. */
+  public expectProxyProtocol(): void {
+    this.declare(() => (this.expectsProxyProtocol = true));
   }
 
   /** Enables a plugin besides those of the props. @throws ValidationError for one that the version lacks */
@@ -301,6 +315,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
       ...nodeConfigurationFiles(this, {
         ...this.settings,
         plugins: this.plugins,
+        proxyProtocol: this.expectsProxyProtocol,
         clusterName: this.name,
         nodes: members,
         nodeType,
@@ -374,21 +389,6 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
       if (error instanceof ValidationError) return [error.message];
       throw error;
     }
-  }
-
-  private chooseStore(asked: MetadataStore | undefined): MetadataStore {
-    const { metadataStores, defaultMetadataStore } = this.version;
-    const store = asked ?? defaultMetadataStore;
-    const possible = metadataStores.filter(
-      (candidate) => candidate === 'khepri' || candidate === defaultMetadataStore,
-    );
-    if (!possible.includes(store)) {
-      throw new ValidationError(
-        this,
-        `metadataStore of a new ${this.version.toString()} cluster must be ${possible.join(' or ')}, got ${store}`,
-      );
-    }
-    return store;
   }
 
   private secret(prop: string, id: string, given: ISecret | undefined): ISecret {

@@ -37,6 +37,8 @@ export interface ILinkedCluster extends IConnectable {
   readonly linkGraph: LinkGraph;
   /** Whether each node has messages of its own, so that it matters which of them a link reaches. @default false */
   readonly independentStores?: boolean;
+  /** Whether every AMQP connection must begin with the PROXY protocol, which no link sends. @default false */
+  readonly proxyProtocol?: boolean;
   addPlugin(plugin: RabbitMqPlugin): void;
 }
 
@@ -292,12 +294,20 @@ export class LinkEndpoint {
 
   /**
    * The URIs, one a broker.
+   * @throws ValidationError when the brokers expect the PROXY protocol and no proxy is in front of them
    * @param passwordSecretName name under which the node knows the password
    * @param certificateAuthorityPath file on the node; needed with TLS
    */
   public uris(passwordSecretName: string, certificateAuthorityPath: string): readonly string[] {
-    const { login, targets, vhost, tls } = this.props;
+    const { login, targets, vhost, tls, cluster, gate } = this.props;
     if (login === undefined) return [renderLocalUri(vhost)];
+    if (cluster?.proxyProtocol === true && gate === cluster) {
+      throw new ValidationError(
+        this.props.subject,
+        `cluster ${cluster.clusterName} expects the PROXY protocol, which a link does not send: use LinkEndpoint.pair with the ` +
+          'pair that asked for it',
+      );
+    }
     const check: AmqpUriTls | undefined =
       tls === undefined ? undefined : { certificateAuthorityPath, serverName: tls.serverName ?? '' };
     return targets.map((target) =>

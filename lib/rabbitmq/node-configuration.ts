@@ -6,8 +6,9 @@ import {
   renderPeerDiscovery,
   renderRabbitMqConf,
   ResourceLimit,
+  STATISTICS_KEY,
 } from '../config/rabbitmq';
-import { renderExtraConf } from '../config/rabbitmq-extra';
+import { parseSetting, renderExtraConf } from '../config/rabbitmq-extra';
 import { StaticShovelConfig } from '../config/static-shovels';
 import { ErrorSubject } from '../model/errors';
 import { ChangeEffect, FileSpec } from '../model/host';
@@ -54,18 +55,33 @@ export interface NodeConfiguration extends NodeSettings {
   readonly nodeType: NodeType;
   /** Memory limit of the container; none when absent. */
   readonly memoryMiB?: number;
+  /** See `RabbitMqConf.proxyProtocol`. @default false */
+  readonly proxyProtocol?: boolean;
   /** @default none */
   readonly staticShovels?: readonly StaticShovelConfig[];
 }
 
 /**
- * The configuration files of a node, the same on every node of a type. The broker reads `conf.d` in the order of the names; the
- * user's file comes last. Only the list of peers depends on the number of nodes, and a change of it has no effect on a
+ * The broker reads `conf.d` in the order of the names, and the last setting counts: ours come after all that an image brings,
+ * such as `20-management_agent.disable_metrics_collector.conf`.
+ */
+const CONF_PREFIX = '/etc/rabbitmq/conf.d/zz';
+
+/**
+ * The configuration files of a node, the same on every node of a type. The user's file comes last. Only the list of peers depends on the number of nodes, and a change of it has no effect on a
  * node that has joined.
  * @throws ValidationError for a value out of range, or an extra line that contradicts ours
  */
 export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfiguration): readonly FileSpec[] {
-  const { version, plugins, memoryMiB, memoryWatermark, diskFreeLimit, logLevel, extraConfiguration } = node;
+  const {
+    version,
+    plugins,
+    memoryMiB,
+    memoryWatermark,
+    diskFreeLimit,
+    logLevel,
+    extraConfiguration = [],
+  } = node;
   const own = renderRabbitMqConf(subject, {
     clusterName: node.clusterName,
     amqpPort: RABBITMQ_PORTS.amqp,
@@ -75,6 +91,8 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
     ...(memoryWatermark === undefined ? {} : { memoryWatermark }),
     ...(diskFreeLimit === undefined ? {} : { diskFreeLimit }),
     ...(logLevel === undefined ? {} : { logLevel }),
+    proxyProtocol: node.proxyProtocol ?? false,
+    keepsStatistics: extraConfiguration.some((line) => parseSetting(line)?.key === STATISTICS_KEY),
     netTickTimeSeconds: node.netTickTimeSeconds ?? NET_TICK_TIME_SECONDS,
     heartbeatSeconds: node.heartbeatSeconds ?? HEARTBEAT_SECONDS,
     pauseMinority: version.partitionHandling,
@@ -93,11 +111,11 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
       // Static shovels have their passwords in it.
       ...(node.staticShovels?.length ? { mode: '0400', owner: 'rabbitmq' } : {}),
     },
-    file('/etc/rabbitmq/conf.d/10-cdktf-brokers.conf', own, 'restart'),
-    file('/etc/rabbitmq/conf.d/20-cluster.conf', peers, 'none'),
+    file(`${CONF_PREFIX}-10-cdktf-brokers.conf`, own, 'restart'),
+    file(`${CONF_PREFIX}-20-cluster.conf`, peers, 'none'),
     file(
-      '/etc/rabbitmq/conf.d/90-user.conf',
-      renderExtraConf(subject, [own, peers], extraConfiguration ?? []),
+      `${CONF_PREFIX}-90-user.conf`,
+      renderExtraConf(subject, [own, peers], extraConfiguration),
       'restart',
     ),
   ];

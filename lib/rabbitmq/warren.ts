@@ -105,6 +105,17 @@ export class Warren extends BrokerGroup implements ITopologySource {
     super.addQueue(name, options);
   }
 
+  /** @throws ValidationError for independent stores: the standby hands back as a client that no proxy is in front of */
+  public override expectProxyProtocol(): void {
+    if (this.store === 'independent') {
+      throw new ValidationError(
+        this,
+        "proxyProtocol would shut out the standby, which hands messages back without a proxy: use store 'moving' or a RabbitMqCluster",
+      );
+    }
+    super.expectProxyProtocol();
+  }
+
   /** @throws ValidationError for a bad name or option, an undeclared vhost, a plain password, or a name that is taken */
   public override addUser(name: string, options: UserOptions): void {
     if (name === HAND_BACK_USER) {

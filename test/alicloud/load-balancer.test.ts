@@ -37,6 +37,19 @@ describe('a load balancer', () => {
     });
   });
 
+  it('refuses brokers that a pair made expect the PROXY protocol, whenever it did', () => {
+    expect(() =>
+      resourcesOf((stack) => {
+        const front = frontOf(stack, {});
+        const target = { ...front.listeners[0]?.target, proxyProtocol: false } as IBrokerTarget & {
+          proxyProtocol: boolean;
+        };
+        new LoadBalancer(stack, 'lb', { ...front, listeners: [LoadBalancerListener.amqp(target)] });
+        target.proxyProtocol = true;
+      }),
+    ).toThrow(/listener amqp does not send the PROXY protocol, which a HaproxyPair made its brokers expect/);
+  });
+
   it('takes zones, an address, a size, a name and tags', () => {
     const made = loadBalancer({
       masterZone: 'cn-hangzhou-j',

@@ -109,6 +109,28 @@ describe('renderHaproxy', () => {
     expect(text).toContain('http-check send meth GET uri /api/health ver HTTP/1.1');
   });
 
+  it('logs in for a probe with a password that only HAProxy has', () => {
+    const login = { user: 'monitor', password: { value: '${secret}' } };
+    const probe = { kind: 'http', path: '/api/overview', login } as const;
+    const text = renderHaproxy(withListener({ name: 'amqp-a', check: { probe } }));
+    expect(section(text, 'global')).toContain('set-var proc.probe_amqp_a env(PROBE_PASSWORD_AMQP_A)');
+    expect(section(text, 'listen amqp-a')).toContain(
+      'http-check send meth GET uri /api/overview ver HTTP/1.1 hdr Host localhost ' +
+        'hdr Authorization "Basic %[str(monitor:),concat(,proc.probe_amqp_a),base64]"',
+    );
+    expect(text).not.toContain('${secret}');
+  });
+
+  it('sends the PROXY protocol to every server of a listener that asks for it, and to no other', () => {
+    const text = renderHaproxy(withListener({ proxyProtocol: true, check: { probe: { kind: 'amqp' } } }));
+    const servers = (name: string) =>
+      section(text, `listen ${name}`).filter((line) => line.startsWith('server '));
+    for (const server of servers('amqp')) expect(server).toMatch(/ send-proxy-v2$/);
+    expect(servers('amqp')).toHaveLength(3);
+    expect(servers('management').join()).not.toContain('send-proxy');
+    expect(section(text, 'listen amqp')).toContain('tcp-check connect send-proxy');
+  });
+
   it('fails the health answer for essential listeners only', () => {
     const health = section(renderHaproxy(TYPICAL), 'frontend health');
     expect(health.filter((line) => line.startsWith('monitor fail'))).toEqual([
@@ -271,6 +293,20 @@ describe('renderHaproxy refuses', () => {
       'an extra line with a line break',
       withListener({ extraLines: ['a\nb'] }),
       /control characters, got "a\\nb"/,
+    ],
+    [
+      'a probe that logs in with a plain password',
+      withListener({
+        check: { probe: { kind: 'http', path: '/', login: { user: 'm', password: 'secret' as never } } },
+      }),
+      /^listener amqp: login.password of the probe must be a Secret, got plain text/,
+    ],
+    [
+      'a probe of a user that HAProxy would take apart',
+      withListener({
+        check: { probe: { kind: 'http', path: '/', login: { user: 'm)', password: { value: '${x}' } } } },
+      }),
+      /^listener amqp: user must be of letters, .* got "m\)"/,
     ],
     ['an empty extra line', withListener({ extraLines: [' '] }), /extra line must not be empty/],
     [

@@ -5,7 +5,6 @@ import { KeepalivedConfig } from '../../lib/config/keepalived';
 export const FIRST: KeepalivedConfig = {
   host: 'proxy-1',
   group: 'proxy',
-  interfaceName: 'eth0',
   address: '10.0.0.21',
   peers: ['10.0.0.22'],
   floatingAddress: '10.0.0.20',
@@ -22,7 +21,7 @@ const address = fc.tuple(fc.integer({ min: 1, max: 223 }), fc.ipV4()).map(([firs
   return [first, ...others].join('.');
 });
 
-/** Any valid configuration for a machine that has `eth0`, the check and its user. */
+/** Any valid configuration for a machine that has the check and its user. */
 export const anyKeepalivedConfig: fc.Arbitrary<KeepalivedConfig> = fc
   .record({
     addresses: fc.uniqueArray(address, { minLength: 3, maxLength: 6 }),
@@ -30,7 +29,6 @@ export const anyKeepalivedConfig: fc.Arbitrary<KeepalivedConfig> = fc
       {
         host: name,
         group: name,
-        interfaceName: fc.constant('eth0'),
         prefixLength: fc.integer({ min: 8, max: 32 }),
         virtualRouterId: fc.integer({ min: 1, max: 255 }),
         priority: fc.integer({ min: 1, max: 254 }),
@@ -51,15 +49,7 @@ export const anyKeepalivedConfig: fc.Arbitrary<KeepalivedConfig> = fc
         extraLines: fc.constantFrom([], ['track_src_ip', 'debug 0']),
       },
       {
-        requiredKeys: [
-          'host',
-          'group',
-          'interfaceName',
-          'prefixLength',
-          'virtualRouterId',
-          'priority',
-          'check',
-        ],
+        requiredKeys: ['host', 'group', 'prefixLength', 'virtualRouterId', 'priority', 'check'],
       },
     ),
   })

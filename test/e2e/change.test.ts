@@ -98,7 +98,7 @@ describe('a configuration that brokers do not take', () => {
       'exec',
       `${PREFIX}-rabbitmq-1`,
       'cat',
-      '/etc/rabbitmq/conf.d/90-user.conf',
+      '/etc/rabbitmq/conf.d/zz-90-user.conf',
     );
     expect(conf).not.toContain('consle');
     deployment.change({ userLines: undefined as never });

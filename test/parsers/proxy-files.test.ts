@@ -19,6 +19,7 @@ describe('the real parsers', () => {
 
   beforeAll(async () => {
     container = await ProxyContainer.start([], ['sleep', '3600'], {
+      '/run/brokers/interface.conf': '$INTERFACE=eth0\n',
       '/opt/brokers/bin/proxy-check': readFileSync(join(__dirname, '../../lib/node/proxy-check.sh'), 'utf8'),
     });
   });

@@ -1,18 +1,15 @@
 import { renderHaproxy } from '../../lib/config/haproxy';
 import { HaproxyConfig } from '../../lib/config/haproxy-config';
-import { renderKeepalived } from '../../lib/config/keepalived';
-import { nodeScript } from '../../lib/node/script';
 import { docker, ProxyContainer, until } from './proxy-container';
+import { HAPROXY, KEEPALIVED, keepalivedText, ProxyPlace, startProxy } from './proxy-host';
 
 const NETWORK = `proxy-scripts-${process.pid}`;
 const SUBNET = '172.31.78.0/24';
 const OWN = '172.31.78.21';
 const FLOATING = '172.31.78.20';
-const HAPROXY = '/etc/haproxy/haproxy.cfg';
-const KEEPALIVED = '/etc/keepalived/keepalived.conf';
+const PLACE: ProxyPlace = { network: NETWORK, own: OWN, floating: FLOATING, other: '172.31.78.22' };
 /** All printable characters: none is special on the way to the browser. */
 const PASSWORD = Array.from({ length: 95 }, (_, i) => String.fromCharCode(0x20 + i)).join('');
-const CAPABILITIES = ['KILL', 'NET_ADMIN', 'NET_RAW', 'SETGID', 'SETUID'];
 
 /** The proxy stands in front of its own statistics page, or of a port where nobody listens. */
 function haproxyConfig(serverPort: number, reloadDrainSeconds?: number): string {
@@ -34,40 +31,10 @@ function haproxyConfig(serverPort: number, reloadDrainSeconds?: number): string 
 }
 
 const SERVING = haproxyConfig(1080);
-const KEEPALIVED_TEXT = renderKeepalived({
-  host: 'proxy-1',
-  group: 'proxy',
-  interfaceName: 'eth0',
-  address: OWN,
-  peers: ['172.31.78.22'],
-  floatingAddress: FLOATING,
-  prefixLength: 24,
-  virtualRouterId: 51,
-  priority: 250,
-  check: { path: '/opt/brokers/bin/proxy-check', arguments: ['8405'], user: 'nobody' },
-});
+const KEEPALIVED_TEXT = keepalivedText(PLACE);
 
-const SCRIPTS = ['install-files', 'proxy-check', 'proxy-entrypoint', 'proxy-ready', 'proxy-reload'];
-
-function delivered(haproxy: string): Record<string, string> {
-  return {
-    '/etc/brokers/manifest': `0644 root reload ${HAPROXY}\n0644 root reload ${KEEPALIVED}\n`,
-    '/etc/brokers/secrets/statistics-password': PASSWORD,
-    [`/etc/brokers/delivered${HAPROXY}`]: haproxy,
-    [`/etc/brokers/delivered${KEEPALIVED}`]: KEEPALIVED_TEXT,
-    ...Object.fromEntries(
-      SCRIPTS.map(nodeScript).map(({ name, text }) => [`/opt/brokers/bin/${name}`, text]),
-    ),
-  };
-}
-
-function startProxy(haproxy: string): Promise<ProxyContainer> {
-  const options = [
-    ...['--network', NETWORK, '--ip', OWN, '--cap-drop', 'ALL'],
-    ...CAPABILITIES.flatMap((name) => ['--cap-add', name]),
-    ...['--env', 'HEALTH_PORT=8405', '--env', `FLOATING_ADDRESS=${FLOATING}`],
-  ];
-  return ProxyContainer.start(options, ['/opt/brokers/bin/proxy-entrypoint'], delivered(haproxy));
+function start(haproxy: string): Promise<ProxyContainer> {
+  return startProxy(PLACE, haproxy, { 'statistics-password': PASSWORD });
 }
 
 describe('a proxy container', () => {
@@ -103,18 +70,19 @@ describe('a proxy container', () => {
 
   describe('that serves', () => {
     beforeEach(async () => {
-      proxy = await startProxy(SERVING);
+      proxy = await start(SERVING);
       await until('the proxy is ready', 15, isReady);
     });
 
     it('holds the floating address, and shows its statistics to who knows the password', async () => {
       expect(await holdsAddress()).toBe(true);
       const url = `http://${FLOATING}:1080/haproxy_stats;csv`;
-      const login = ['--user=admin', '--auth-no-challenge', `--password=${PASSWORD}`];
-      expect((await proxy.exec('wget', '-q', '-O', '-', ...login, url)).stdout).toContain('amqp,self,');
-      expect((await proxy.exec('wget', '-q', '-O', '-', '--user=admin', '--password=x', url)).code).not.toBe(
-        0,
-      );
+      const page = (password: string) => {
+        const login = Buffer.from(`admin:${password}`).toString('base64');
+        return proxy.exec('wget', '-q', '-O', '-', '--header', `Authorization: Basic ${login}`, url);
+      };
+      expect((await page(PASSWORD)).stdout).toContain('amqp,self,');
+      expect((await page('x')).code).not.toBe(0);
       expect(await proxy.logs()).not.toContain(PASSWORD);
       const processes = await proxy.exec('sh', '-c', 'cat /proc/[0-9]*/cmdline');
       expect(processes.stdout).toContain('haproxy');
@@ -179,9 +147,9 @@ describe('a proxy container', () => {
       // Its first answer comes after the second that a reload gives it.
       const late = `#!/bin/sh
         case "$*" in */worker) ! rm /run/late 2>/dev/null || sleep 2 ;; esac
-        exec /usr/bin/wget "$@"`;
+        PATH=/usr/bin:/bin exec wget "$@"`;
       await proxy.copy({ '/usr/local/bin/wget': late });
-      const prepare = 'test -x /usr/bin/wget && chmod 0755 /usr/local/bin/wget && touch /run/late';
+      const prepare = 'chmod 0755 /usr/local/bin/wget && touch /run/late';
       expect((await proxy.exec('sh', '-c', prepare)).code).toBe(0);
       // Nobody has the address: that shows only when HAProxy loads the file.
       await deliver({ [HAPROXY]: `${SERVING}listen elsewhere\n  mode tcp\n  bind 192.0.2.1:5999\n` });
@@ -240,7 +208,7 @@ describe('a proxy container', () => {
   });
 
   it('ends with a sentence when HAProxy does not start', async () => {
-    proxy = await startProxy('global\n  bogus\n');
+    proxy = await start('global\n  bogus\n');
     expect(await exitCode()).toBe(1);
     expect(await proxy.logs()).toMatch(/unknown keyword 'bogus'[^]*proxy: haproxy does not start/);
   });

@@ -19,10 +19,27 @@ exec setpriv --reuid=rabbitmq --regid=rabbitmq --init-groups "$server"`;
 
 /** One broker in a container. */
 export class Broker {
-  /** @param files by absolute path, there before the broker starts */
-  public static async start(hostName: string, files: Readonly<Record<string, string>>): Promise<Broker> {
+  /**
+   * @param files by absolute path, there before the broker starts
+   * @param options of `docker create`
+   */
+  public static async start(
+    hostName: string,
+    files: Readonly<Record<string, string>>,
+    options: readonly string[] = [],
+  ): Promise<Broker> {
     const { rabbitmq } = engineImages();
-    const args = ['create', '--hostname', hostName, '--entrypoint', 'bash', rabbitmq, '-c', START];
+    const args = [
+      'create',
+      '--hostname',
+      hostName,
+      ...options,
+      '--entrypoint',
+      'bash',
+      rabbitmq,
+      '-c',
+      START,
+    ];
     const broker = new Broker((await must(...args)).trim());
     try {
       broker.copy(files);
@@ -91,6 +108,12 @@ export class Broker {
     );
     if (code !== 0 || !stdout.trimEnd().endsWith('ok')) throw new Error(`${stdout}${stderr}`);
     return must('exec', this.id, 'cat', `${folder}.out`);
+  }
+
+  /** What the broker has written so far. */
+  public async logs(): Promise<string> {
+    const { stdout, stderr } = await docker('logs', this.id);
+    return stdout + stderr;
   }
 
   public async remove(): Promise<void> {

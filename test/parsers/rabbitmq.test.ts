@@ -97,6 +97,11 @@ describe('a real broker', () => {
   });
   afterAll(() => broker.remove());
 
+  it('counts its messages, whatever files the image has', async () => {
+    const { text } = await broker.api('GET', 'overview');
+    expect(JSON.parse(text)).toHaveProperty('queue_totals');
+  });
+
   /** One answer for each of `texts`. */
   async function ask(check: string, texts: readonly string[]): Promise<readonly string[]> {
     const files = texts.map((text, index) => [String(index).padStart(5, '0'), text]);

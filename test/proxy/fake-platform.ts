@@ -21,7 +21,7 @@ export class FakePlatform implements IPlatform {
 
   public reserveFloatingAddress(_group: string, address?: string): FloatingAddress {
     this.floating.push(address);
-    return { address: address ?? '10.0.0.20', prefixLength: 24, interfaceName: 'eth0' };
+    return { address: address ?? '10.0.0.20', prefixLength: 24 };
   }
 
   public place(spec: () => GroupSpec, after: readonly ITerraformDependable[] = []): IPlacedGroup {

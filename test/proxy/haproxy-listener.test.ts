@@ -1,5 +1,5 @@
 import { renderHaproxy } from '../../lib/config/haproxy';
-import { HaproxyListener } from '../../lib/proxy/haproxy-listener';
+import { AmqpListenerOptions, HaproxyListener, IBrokerTarget } from '../../lib/proxy/haproxy-listener';
 import { brokers } from './fake-platform';
 
 describe('HaproxyListener.amqp', () => {
@@ -66,6 +66,21 @@ describe('HaproxyListener.amqp', () => {
     expect(() => listener.config()).toThrow(
       /listener amqp: backup must name nodes .* got "rabbit-9": use rabbit-1, rabbit-2/,
     );
+  });
+
+  it('sends the PROXY protocol when it is asked to, or when the brokers expect it', () => {
+    const sent = (target: Partial<IBrokerTarget>, options: AmqpListenerOptions = {}) =>
+      HaproxyListener.amqp({ ...brokers(1), ...target }, options).config().proxyProtocol ?? false;
+    expect(sent({})).toBe(false);
+    expect(sent({}, { proxyProtocol: true })).toBe(true);
+    expect(sent({ proxyProtocol: true })).toBe(true);
+    expect(() => sent({ proxyProtocol: true }, { proxyProtocol: false })).toThrow(
+      'listener amqp: proxyProtocol must be true, got false: the brokers close connections without it',
+    );
+    // MQTT has a setting of its own in the broker.
+    expect(sent({ proxyProtocol: true }, { targetPort: 1883, proxyProtocol: false })).toBe(false);
+    const target = { ...brokers(1), managementPort: 15_672, proxyProtocol: true };
+    expect(HaproxyListener.management(target).config().proxyProtocol).toBeUndefined();
   });
 
   it('compares time-outs with the heartbeat, unless there is none', () => {

@@ -142,6 +142,44 @@ describe('HaproxyPair', () => {
     for (const { text } of host?.files ?? []) expect(text).not.toContain('TfToken');
   });
 
+  it('has the password of a probe as a secret named after the listener', () => {
+    const platform = new FakePlatform();
+    const stack = new TerraformStack(Testing.app(), 'stack');
+    const password = Secret.fromVariable(stack, 'monitor_password');
+    const probe = { kind: 'http', path: '/api/overview', login: { user: 'monitor', password } } as const;
+    const listeners = [HaproxyListener.amqp(brokers(1), { check: { probe } })];
+    const pair = new HaproxyPair(stack, 'proxy', { platform, listeners });
+    for (const { secrets, files } of platform.group.hosts) {
+      expect(secrets).toEqual([
+        { name: 'statistics-password', secret: pair.statisticsPassword },
+        { name: 'probe-amqp', secret: password },
+      ]);
+      for (const { text } of files) expect(text).not.toContain(password.value);
+    }
+  });
+
+  it('is named after its id unless it has a name: two pairs of a stack are apart', () => {
+    const platform = new FakePlatform();
+    const stack = new TerraformStack(Testing.app(), 'stack');
+    const listeners = [HaproxyListener.amqp(brokers(1))];
+    const names = (id: string, name?: string) =>
+      new HaproxyPair(stack, id, { platform, listeners, ...(name === undefined ? {} : { name }) }).hosts.map(
+        (host) => host.name,
+      );
+    expect(names('proxy')).toEqual(['proxy-1', 'proxy-2']);
+    expect(names('front')).toEqual(['front-1', 'front-2']);
+    expect(names('Front_End', 'back')).toEqual(['back-1', 'back-2']);
+  });
+
+  it('tells the brokers to expect the PROXY protocol when a listener asks for it', () => {
+    let told = 0;
+    const target = { ...brokers(1), expectProxyProtocol: () => (told += 1) };
+    placePair({ listeners: [HaproxyListener.amqp(target)] });
+    expect(told).toBe(0);
+    placePair({ listeners: [HaproxyListener.amqp(target, { proxyProtocol: true })] });
+    expect(told).toBe(1);
+  });
+
   it('takes a password that is a secret, and no plain text', () => {
     const platform = new FakePlatform();
     const stack = new TerraformStack(Testing.app(), 'stack');

@@ -3,9 +3,10 @@ import { HaproxyListener } from '../../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../../lib/proxy/haproxy-pair';
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqClusterProps } from '../../lib/rabbitmq/cluster-props';
+import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { Secret } from '../../lib/secret';
-import { one, platformIn, Resources, resourcesOf, stack } from '../docker/fixture';
+import { one, platformIn, platformOf, Resources, resourcesOf, stack } from '../docker/fixture';
 
 function cluster(s: TerraformStack, props: Partial<RabbitMqClusterProps> = {}): RabbitMqCluster {
   return new RabbitMqCluster(s, 'orders', {
@@ -42,8 +43,41 @@ describe('RabbitMqCluster', () => {
     expect(file(resources, 'orders-1', '/etc/brokers/cluster')).toBe(
       '4.0\nmnesia\nrabbit@orders-1\nrabbit@orders-2\nrabbit@orders-3\n',
     );
-    expect(file(resources, 'orders-1', '/etc/rabbitmq/conf.d/20-cluster.conf')).toContain(
+    expect(file(resources, 'orders-1', '/etc/rabbitmq/conf.d/zz-20-cluster.conf')).toContain(
       'cluster_formation.classic_config.nodes.3 = rabbit@orders-3\n',
+    );
+  });
+
+  it('expects the PROXY protocol once a listener of a pair asks for it, and keeps links out that do not send it', () => {
+    const s = stack();
+    const brokers = cluster(s);
+    const platform = platformOf(s);
+    const own = '/etc/rabbitmq/conf.d/zz-10-cdktf-brokers.conf';
+    const front = new HaproxyPair(s, 'front', {
+      platform,
+      listeners: [
+        HaproxyListener.amqp(brokers, { proxyProtocol: true }),
+        HaproxyListener.management(brokers),
+      ],
+    });
+    const proxy = file(resourcesOf(s), 'front-1', '/etc/haproxy/haproxy.cfg');
+    expect(proxy.match(/:5672 check .*send-proxy-v2$/gm)).toHaveLength(3);
+    expect(proxy.match(/:15672 check .*send-proxy/gm)).toBeNull();
+    expect(file(resourcesOf(s), 'orders-1', own)).toContain('proxy_protocol = true\n');
+
+    const other = new RabbitMqCluster(s, 'other', { platform, nodes: 1, version: RabbitMqVersion.V4_0 });
+    other.addQueue('copies');
+    brokers.addQueue('copies');
+    const login = { user: brokers.administratorName };
+    const shovel = (source: LinkEndpoint) => ({
+      source: { endpoint: source, queue: 'copies' },
+      destination: { endpoint: LinkEndpoint.local(), queue: 'copies' },
+    });
+    other.addShovel('by-pair', shovel(LinkEndpoint.pair(front, 'amqp', brokers, login)));
+    expect(() => resourcesOf(s)).not.toThrow();
+    other.addShovel('direct', shovel(LinkEndpoint.cluster(brokers, login)));
+    expect(() => resourcesOf(s)).toThrow(
+      'cluster orders expects the PROXY protocol, which a link does not send: use LinkEndpoint.pair',
     );
   });
 
@@ -253,7 +287,7 @@ describe('RabbitMqCluster', () => {
   describe('with RAM nodes', () => {
     const { V3_10, V4_0, V4_2, V4_3 } = RabbitMqVersion;
     const peers = (resources: Resources, node: string): string =>
-      file(resources, node, '/etc/rabbitmq/conf.d/20-cluster.conf');
+      file(resources, node, '/etc/rabbitmq/conf.d/zz-20-cluster.conf');
 
     it('lets those join as such, and tells every node', () => {
       const s = stack();

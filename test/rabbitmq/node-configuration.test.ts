@@ -16,7 +16,7 @@ function files(change: Partial<NodeConfiguration> = {}): Record<string, string> 
 }
 
 describe('nodeConfigurationFiles', () => {
-  const own = '/etc/rabbitmq/conf.d/10-cdktf-brokers.conf';
+  const own = '/etc/rabbitmq/conf.d/zz-10-cdktf-brokers.conf';
 
   it('changes only what a running node need not read when nodes are added', () => {
     const before = nodeConfigurationFiles('cluster', NODE);
@@ -26,7 +26,7 @@ describe('nodeConfigurationFiles', () => {
     });
     const changed = after.filter(({ text }, index) => text !== before[index]?.text);
     expect(changed.map(({ path, onChange }) => [path, onChange])).toEqual([
-      ['/etc/rabbitmq/conf.d/20-cluster.conf', 'none'],
+      ['/etc/rabbitmq/conf.d/zz-20-cluster.conf', 'none'],
     ]);
   });
 
@@ -40,7 +40,11 @@ describe('nodeConfigurationFiles', () => {
   it("puts the user's lines last, checked against ours", () => {
     const paths = Object.keys(files()).filter((path) => path.includes('conf.d'));
     expect(paths).toEqual([...paths].sort());
-    expect(files({ extraConfiguration: ['frame_max = 80'] })['/etc/rabbitmq/conf.d/90-user.conf']).toBe(
+    // Those of the official image, and whatever else it may get.
+    for (const name of ['10-defaults', '20-management_agent.disable_metrics_collector', '99-last', 'last']) {
+      expect(Buffer.from(paths[0] ?? '').compare(Buffer.from(`/etc/rabbitmq/conf.d/${name}.conf`))).toBe(1);
+    }
+    expect(files({ extraConfiguration: ['frame_max = 80'] })['/etc/rabbitmq/conf.d/zz-90-user.conf']).toBe(
       'frame_max = 80\n',
     );
     expect(() => files({ extraConfiguration: ['net_ticktime = 60'] })).toThrow('"net_ticktime = 8"');
@@ -52,6 +56,19 @@ describe('nodeConfigurationFiles', () => {
   it('follows the plugins', () => {
     expect(files()[own]).toContain('management.tcp.port = 15672\nprometheus.tcp.port = 15692\n');
     expect(files({ plugins: [] })[own]).not.toMatch(/management|prometheus/);
+  });
+
+  it('switches the statistics of the management pages on, unless the user says what they are to be', () => {
+    expect(files()[own]).toContain('management_agent.disable_metrics_collector = false\n');
+    const off = 'management_agent.disable_metrics_collector = true';
+    const chosen = files({ extraConfiguration: [off] });
+    expect(chosen[own]).not.toContain('disable_metrics_collector');
+    expect(chosen['/etc/rabbitmq/conf.d/zz-90-user.conf']).toBe(`${off}\n`);
+  });
+
+  it('expects the PROXY protocol only when asked to', () => {
+    expect(files()[own]).not.toContain('proxy_protocol');
+    expect(files({ proxyProtocol: true })[own]).toContain('proxy_protocol = true\n');
   });
 
   it('follows the version', () => {

@@ -5,7 +5,7 @@ import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { HandBack, Warren, WarrenProps, WarrenStore } from '../../lib/rabbitmq/warren';
 import { Secret } from '../../lib/secret';
-import { one, platformIn, Resources, resourcesOf, stack } from '../docker/fixture';
+import { one, platformIn, platformOf, Resources, resourcesOf, stack } from '../docker/fixture';
 
 function warren(s: TerraformStack, props: Partial<WarrenProps> = {}): Warren {
   return new Warren(s, 'orders', { platform: platformIn(s), version: RabbitMqVersion.V4_0, ...props });
@@ -44,6 +44,16 @@ function servers(props: Partial<WarrenProps>): string[] {
 }
 
 describe('a Warren with independent stores', () => {
+  it('does not take the PROXY protocol, which the standby would have to send when it hands back', () => {
+    const s = stack();
+    const brokers = warren(s);
+    const platform = platformOf(s);
+    const listeners = [HaproxyListener.amqp(brokers, { proxyProtocol: true })];
+    expect(() => new HaproxyPair(s, 'front', { platform, listeners })).toThrow(
+      /proxyProtocol would shut out the standby, .*: use store 'moving' or a RabbitMqCluster/,
+    );
+  });
+
   it('is two clusters of one node, each with all definitions', () => {
     const s = stack();
     const brokers = warren(s);

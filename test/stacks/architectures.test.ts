@@ -133,7 +133,7 @@ describe('architectures', () => {
       const { resource } = local('ram-nodes', { nodes });
       return Object.entries(resource['terraform_data'] ?? {}).flatMap(([id, data]) => {
         const { files } = data['triggers_replace'] as { readonly files?: Readonly<Record<string, string>> };
-        const peers = files?.['/etc/rabbitmq/conf.d/20-cluster.conf'] ?? '';
+        const peers = files?.['/etc/rabbitmq/conf.d/zz-20-cluster.conf'] ?? '';
         return peers.includes('node_type = ram') ? [/rabbitmq-(\d)-files/.exec(id)?.[1]] : [];
       });
     };
