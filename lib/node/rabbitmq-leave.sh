@@ -91,8 +91,8 @@ if [[ $status =~ \"running_nodes\":\[([^]]*)\] && ${BASH_REMATCH[1]} == *"\"$lea
         [catch sys:resume(Pid, 9000) || {_, Pid} <- Queues],
         case Answer of
           {[{N, {_, Vhost, _, Name}} | _], _} ->
-            io:format("it got ~b messages of classic queue ~ts in vhost ~ts while it was leaving: stop those who publish "
-              "there, consume or move the messages and try again~n", [N, Name, Vhost]);
+            io:format("it got ~b messages of classic queue ~ts in vhost ~ts meanwhile: stop those who publish there, consume or "
+              "move the messages and try again~n", [N, Name, Vhost]);
           _ -> io:format("what its classic queues hold cannot be found out: ~0tp~n", [Answer])
         end
     end.') || true

@@ -4,12 +4,12 @@ import { ScriptSpec } from '../model/host';
 
 const texts = new Map<string, string>();
 
-/** The shell script `<name>.sh` of this folder, as it is installed on a node: with the comment at its head, without others. */
+/** The shell script `<name>.sh` of this folder, as it is installed on a node: without comments. */
 export function nodeScript(name: string): ScriptSpec {
   return { name, text: textOf(`${name}.sh`) };
 }
 
-/** The Python script `<name>.py` of this folder, as it is installed on a node: with the comment at its head, without others. */
+/** The Python script `<name>.py` of this folder, as it is installed on a node: without comments. */
 export function pythonScript(name: string): ScriptSpec {
   return { name, text: textOf(`${name}.py`) };
 }
@@ -25,10 +25,9 @@ function textOf(file: string): string {
 
 /**
  * `text` of a script as a node gets it: with the line ends that its shell knows, whatever the checkout or the package has,
- * and without comments but those at its head, which are a tenth of the user data.
+ * and without comments, which are a sixth of the user data.
  */
 export function installedText(text: string): string {
   const lines = text.split(/\r?\n/);
-  const head = lines.findIndex((line) => !line.startsWith('#'));
-  return lines.filter((line, index) => index < head || !/^\s*#/.test(line)).join('\n');
+  return lines.filter((line, index) => index === 0 || !/^\s*#/.test(line)).join('\n');
 }

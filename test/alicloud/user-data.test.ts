@@ -98,14 +98,14 @@ describe('the user data of a broker', () => {
   });
 });
 
-it('is under 16 kB for each machine of a small topology, so that a cluster may declare much', () => {
+it('is under 17 kB for each machine of a small topology, so that a cluster may declare much', () => {
   const stack = stackOf((made) => topology(made, platformIn(made)));
   const sizes = stack.node
     .findAll()
     .flatMap((construct) => (construct instanceof UserData ? construct.sizeBytes : []));
   expect(sizes).toHaveLength(5);
   expect(Math.min(...sizes)).toBeGreaterThan(4096);
-  expect(Math.max(...sizes)).toBeLessThan(16_000);
+  expect(Math.max(...sizes)).toBeLessThan(17_000);
 });
 
 it('has no disk and no volume for a proxy', () => {
@@ -248,11 +248,9 @@ describe('user data that is too large', () => {
   });
 });
 
-it('has the comment at the head of a script, and none of the others', () => {
+it('has scripts without comments, which would be a sixth of it', () => {
   const { text } = nodeScript('rabbitmq-leave');
-  const comments = text.split('\n').filter((line) => line.trim().startsWith('#'));
-  expect(comments.length).toBeGreaterThan(1);
-  expect(text.startsWith(`${comments.join('\n')}\nset -euo pipefail\n`)).toBe(true);
+  expect(text.split('\n').filter((line) => line.trim().startsWith('#'))).toEqual(['#!/bin/bash']);
   const source = readFileSync(join(ROOT, 'lib/node/rabbitmq-leave.sh'), 'utf8');
   const code = (whole: string): string[] => whole.split('\n').filter((line) => !/^\s*#/.test(line));
   expect(code(text)).toEqual(code(source));
