@@ -13,7 +13,9 @@ import { EcsGroup } from './ecs-group';
 import { assertInstanceType, assertReadsUserData, diskOf, HttpTokens, MachineOptions } from './machine';
 import { IMachineImage } from './machine-image';
 import { INetwork, IVswitch, networkAreas } from './network';
+import { assertPublicImage } from './public-image';
 import { regionOfZone } from './region';
+import { tagsOf } from './tags';
 import { RegistryLogin } from './user-data';
 
 /** The cloud keeps the first and the last three addresses of a vSwitch; see "Create and manage vSwitches". */
@@ -172,7 +174,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
       network: props.network,
       vswitchOf: (host) => this.vswitchOf(spec, host),
       instanceType: machine.instanceType,
-      imageId: props.machineImage.idIn(this, this.region),
+      imageId: this.imageFor(machine.instanceType),
       systemDisk: diskOf(this, 'systemDisk', machine.systemDisk ?? { sizeGiB: 40 }),
       dataDisk: diskOf(this, 'dataDisk', machine.dataDisk ?? { sizeGiB: 100 }),
       userData: {
@@ -186,7 +188,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
       deletionProtection: props.deletionProtection ?? true,
       httpTokens: props.httpTokens ?? 'required',
       awaitFirstBoot: props.awaitFirstBoot ?? true,
-      tags: { stack: TerraformStack.of(this).node.id, ...props.tags },
+      tags: tagsOf(this, { stack: TerraformStack.of(this).node.id, ...props.tags }).tags ?? {},
       ...(floatingAddress === undefined ? {} : { floatingAddress }),
       ...(props.keyPair === undefined ? {} : { keyPair: props.keyPair }),
       ...(props.password === undefined ? {} : { password: props.password }),
@@ -212,6 +214,13 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
   /** The network may be made elsewhere, so that no construct of this stack tells of it. */
   public describeTopology(): Partial<Topology> {
     return { areas: networkAreas(this.props.network) };
+  }
+
+  private imageFor(instanceType: string): string {
+    const { machineImage } = this.props;
+    const id = machineImage.idIn(this, this.region);
+    assertPublicImage(this, machineImage, id, instanceType);
+    return id;
   }
 
   /** e.g. `cn-hangzhou`. */

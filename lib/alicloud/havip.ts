@@ -6,6 +6,7 @@ import { ValidationError } from '../model/errors';
 import { keptWhen } from '../terraform/removal-guard';
 import { assertVswitchAddress } from './cidr';
 import { IVswitch } from './network';
+import { resourceName } from './resource-name';
 import { tagsOf } from './tags';
 
 /** Attachments that an account has without a raised quota. */
@@ -122,9 +123,9 @@ export class HaVip extends HaVipHosts {
     this.vswitch = vswitch;
     this.resource = new VpcHaVip(this, 'havip', {
       vswitchId: vswitch.vswitchId,
-      haVipName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
+      haVipName: resourceName(this, props.name ?? `${TerraformStack.of(this).node.id}-${id}`),
       ...(address === undefined ? {} : { ipAddress: address }),
-      ...tagsOf(tags),
+      ...tagsOf(this, tags),
       ...keptWhen(deletionProtection),
     });
     this.haVipId = this.resource.id;

@@ -163,7 +163,7 @@ export class LoadBalancer extends Construct implements ITopologySource {
         : { instanceChargeType: 'PayBySpec', loadBalancerSpec: specification }),
       deleteProtection: deletionProtection ? 'on' : 'off',
       dependsOn: [kindOfLoadBalancer(this, 'classic')],
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
       lifecycle: {
         preventDestroy: deletionProtection,
         // A network that gets a second zone would have it made anew, for another zone than the cloud has chosen.
@@ -206,7 +206,7 @@ export class LoadBalancer extends Construct implements ITopologySource {
     const group = new SlbServerGroup(this, `server-group-${listener.name}`, {
       loadBalancerId: this.loadBalancerId,
       name: `${this.name}-${listener.name}`,
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
     });
     const attachments = listener.target.nodes.map(
       ({ name }) =>
@@ -225,7 +225,10 @@ export class LoadBalancer extends Construct implements ITopologySource {
     { name }: LoadBalancerListener,
     networks: readonly AllowedNetwork[],
   ): { readonly acl: SlbAcl; readonly entries: readonly ITerraformDependable[] } {
-    const acl = new SlbAcl(this, `acl-${name}`, { name: `${this.name}-${name}`, ...tagsOf(this.props.tags) });
+    const acl = new SlbAcl(this, `acl-${name}`, {
+      name: `${this.name}-${name}`,
+      ...tagsOf(this, this.props.tags),
+    });
     const entries = [NOBODY, ...networks.map(({ cidr }) => cidr)].map(
       (entry) => new SlbAclEntryAttachment(this, `acl-${name}-${idPart(entry)}`, { aclId: acl.id, entry }),
     );

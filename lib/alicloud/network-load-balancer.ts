@@ -90,7 +90,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
     const firewall = new SecurityGroup(this, 'firewall', {
       network: props.network,
       name: this.name,
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
     });
     this.connections = firewall.connections;
     const balancer = this.createLoadBalancer(vswitches, firewall);
@@ -186,7 +186,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       zoneMappings: vswitches.map((vswitch) => this.mappingOf(vswitch)),
       deletionProtectionEnabled: deletionProtection,
       dependsOn: [deny, kindOfLoadBalancer(this, 'network')],
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
       ...keptWhen(deletionProtection),
     });
     RemovalGuard.of(this).add(this, 'network load balancer', deletionProtection, balancer);
@@ -227,7 +227,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
           ? { httpCheckMethod: 'HEAD', healthCheckUrl: healthCheck.path, healthCheckHttpCode: ['http_2xx'] }
           : {}),
       },
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
     });
     const attachments = target.nodes.map(
       (node) =>
@@ -255,7 +255,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
       serverGroupId: group.id,
       idleTimeout: idleTimeoutSeconds,
       dependsOn: dependsOn(this, [...after, ...(target.ready === undefined ? [] : [target.ready])]),
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
     });
   }
 

@@ -10,6 +10,7 @@ import { ITopologySource, Topology } from '../model/topology';
 import { parseNetwork, VPC_PREFIX_LENGTHS } from './cidr';
 import { INetwork } from './network';
 import { regionOfZone } from './region';
+import { resourceName } from './resource-name';
 import { tagsOf } from './tags';
 
 /** One of two networks that are connected. */
@@ -72,10 +73,10 @@ export class NetworkPeering extends Construct implements ITopologySource {
       // The cloud fills it in, and a plan that leaves it out would then replace the connection.
       acceptingAliUid:
         toAccountId === undefined ? this.ownAccount(from.provider) : this.accountNumber(toAccountId),
-      peerConnectionName: props.name ?? `${TerraformStack.of(this).node.id}-${id}`,
+      peerConnectionName: resourceName(this, props.name ?? `${TerraformStack.of(this).node.id}-${id}`),
       ...(bandwidthMbps === undefined ? {} : { bandwidth: bandwidthMbps }),
       ...(earlier.length === 0 ? {} : { dependsOn: earlier }),
-      ...tagsOf(props.tags),
+      ...tagsOf(this, props.tags),
       ...providerOf(from),
     });
     this.peerConnectionId = connection.id;

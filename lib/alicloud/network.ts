@@ -12,6 +12,7 @@ import { ITopologySource, Topology, TopologyArea } from '../model/topology';
 import { keptWhen } from '../terraform/removal-guard';
 import { parseNetwork, subnets, VPC_PREFIX_LENGTHS, VSWITCH_PREFIX_LENGTHS } from './cidr';
 import { regionOfZone } from './region';
+import { resourceName } from './resource-name';
 import { tagsOf } from './tags';
 
 /** A part of a network in one zone. */
@@ -108,12 +109,12 @@ export class Network extends Construct implements INetwork, ITopologySource {
   ) {
     super(scope, id);
     this.cidr = props.cidr;
-    this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
+    this.name = resourceName(this, props.name ?? `${TerraformStack.of(this).node.id}-${id}`);
     const plan = this.plan();
     const vpc = new Vpc(this, 'vpc', {
       vpcName: this.name,
       cidrBlock: this.cidr,
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
       ...keptWhen(this.props.deletionProtection ?? false),
     });
     this.vpcId = vpc.id;
@@ -188,8 +189,8 @@ export class Network extends Construct implements INetwork, ITopologySource {
       vpcId: this.vpcId,
       zoneId: zone,
       cidrBlock: cidr,
-      vswitchName: `${this.name}-${zone}`,
-      ...tagsOf(this.props.tags),
+      vswitchName: resourceName(this, this.name, `-${zone}`),
+      ...tagsOf(this, this.props.tags),
       ...keptWhen(this.props.deletionProtection ?? false),
     });
     return { vswitchId: vswitch.id, zone, cidr };
@@ -207,13 +208,13 @@ export class Network extends Construct implements INetwork, ITopologySource {
     return new NatGateway(this, 'nat-gateway', {
       vpcId: this.vpcId,
       vswitchId: vswitch.vswitchId,
-      natGatewayName: `${this.name}-nat`,
+      natGatewayName: resourceName(this, this.name, '-nat'),
       natType: 'Enhanced',
       networkType: 'internet',
       paymentType: 'PayAsYouGo',
       internetChargeType: 'PayByLcu',
       ...(deletionProtection === undefined ? {} : { deletionProtection }),
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
     });
   }
 
@@ -225,11 +226,11 @@ export class Network extends Construct implements INetwork, ITopologySource {
       );
     }
     return new EipAddress(this, 'nat-address', {
-      addressName: `${this.name}-nat`,
+      addressName: resourceName(this, this.name, '-nat'),
       bandwidth: String(bandwidthMbps),
       internetChargeType: 'PayByTraffic',
       paymentType: 'PayAsYouGo',
-      ...tagsOf(this.props.tags),
+      ...tagsOf(this, this.props.tags),
     });
   }
 
@@ -243,7 +244,7 @@ export class Network extends Construct implements INetwork, ITopologySource {
       snatTableId: gateway.snatTableIds,
       sourceVswitchId: vswitchId,
       snatIp: eip.ipAddress,
-      snatEntryName: `${this.name}-${zone}`,
+      snatEntryName: resourceName(this, this.name, `-${zone}`),
       dependsOn: [association],
     });
   }

@@ -154,7 +154,7 @@ export class PrivateDns extends PrivateDnsRecords {
     }
     const zone = new PvtzZone(this, 'zone', {
       zoneName,
-      ...tagsOf(tags),
+      ...tagsOf(this, tags),
     });
     new PvtzZoneAttachment(this, 'attachment', {
       zoneId: zone.id,

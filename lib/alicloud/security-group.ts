@@ -179,7 +179,7 @@ export class SecurityGroup extends SecurityGroupRules {
       securityGroupName: name,
       innerAccessPolicy: 'Drop',
       ...(description === undefined ? {} : { description }),
-      ...tagsOf(tags),
+      ...tagsOf(this, tags),
     });
     this.securityGroupId = group.id;
   }

@@ -61,6 +61,14 @@ function addressOf(type: string, part: string): string {
   return `${type}.${found?.name ?? 'none'}`;
 }
 
+function idOf(address: string): string {
+  const { resources } = JSON.parse(folder.state()) as {
+    resources: { type: string; name: string; instances: { attributes: { id: string } }[] }[];
+  };
+  const found = resources.find(({ type, name }) => `${type}.${name}` === address);
+  return found?.instances[0]?.attributes.id ?? '';
+}
+
 describe('deletion protection', () => {
   test('refuses what would take a machine, its disk, its network or the front end away, before anything is touched', async () => {
     await apply(prod());
@@ -162,4 +170,28 @@ test('a group above another does not renumber the machines below: it is refused 
   expect(provider.journal.filter(({ operation }) => operation !== 'create')).toEqual([]);
   await apply(built({ old: undefined, new: undefined }));
   expect(provider.journal.filter(({ operation }) => operation !== 'create')).toEqual([]);
+});
+
+test('a first deploy that was killed goes on after what it had made is imported, and nothing is stopped', async () => {
+  await apply(prod());
+  const [machine, balancer] = ['alicloud_instance', 'alicloud_slb_load_balancer'].map((type) => {
+    const address = addressOf(type, '');
+    return { address, id: idOf(address) };
+  });
+  if (machine === undefined || balancer === undefined) throw new Error('nothing was made');
+  for (const { address } of [machine, balancer]) await folder.forget(provider.environment, address);
+  const failed = await folder.apply(provider.environment);
+  expect(failed.output).toContain(`belongs to ${machine.id}`);
+  provider.journal.length = 0;
+  for (const { address, id } of [machine, balancer]) {
+    const imported = await folder.import(provider.environment, address, id);
+    expect(imported.code, imported.output).toBe(0);
+  }
+  await apply(prod());
+  expect(
+    provider.journal.filter(({ operation, interruption }) => operation === 'delete' || interruption),
+  ).toEqual([]);
+  expect(provider.resources('alicloud_instance')).toHaveLength(3);
+  const settled = await folder.plan(provider.environment);
+  expect(settled.code, settled.output).toBe(0);
 });

@@ -11,5 +11,6 @@ export const FIRST_BOOT = {
   images: { rabbitmq: 'rabbitmq:4.0.99' },
   docker: 'distribution',
   os: 'debian-13',
-  image: 'debian_13_x64_20G_alibase_20260815.vhd',
+  // Of a custom image nobody knows what it holds.
+  image: 'm-bp1brokers',
 } as const;

@@ -17,6 +17,7 @@ const EVERYTHING = {
   ramRole: 'brokers',
   operators: ['10.1.0.0/16'],
   queues: ['orders'],
+  image: 'm-bp1first',
 };
 const FOUR_ZONES = { zones: ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j', 'cn-hangzhou-k'] };
 

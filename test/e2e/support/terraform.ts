@@ -58,6 +58,16 @@ export class TerraformFolder {
     return { changes: changes.filter(({ change }) => change.actions.join() !== 'no-op'), output };
   }
 
+  /** Takes what exists into the state. */
+  public import(environment: NodeJS.ProcessEnv, address: string, id: string): Promise<CommandResult> {
+    return this.run(environment, 'import', address, id);
+  }
+
+  /** Takes a resource out of the state and leaves it where it is, as when a deploy is killed before it is written down. */
+  public forget(environment: NodeJS.ProcessEnv, address: string): Promise<CommandResult> {
+    return this.run(environment, 'state', 'rm', address);
+  }
+
   /** The state that Terraform keeps. */
   public state(): string {
     return readFileSync(join(this.directory, 'terraform.tfstate'), 'utf8');
