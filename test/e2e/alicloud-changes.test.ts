@@ -139,7 +139,14 @@ const PLANS: readonly (readonly [row: string, changes: object, outcome: Outcome]
     { nodes: 5, zones: [...ZONES, 'cn-hangzhou-k'] },
     {
       ...TEXT,
-      made: ['ecs_disk', 'ecs_disk_attachment', 'instance', 'slb_server_group_server_attachment', 'vswitch'],
+      made: [
+        'ecs_disk',
+        'ecs_disk_attachment',
+        'ecs_invocation',
+        'instance',
+        'slb_server_group_server_attachment',
+        'vswitch',
+      ],
     },
   ],
   // That each of them is in the text: test/stacks/growth.test.ts.
@@ -159,7 +166,7 @@ const PLANS: readonly (readonly [row: string, changes: object, outcome: Outcome]
   ['`dataDiskGiB`', { dataDiskGiB: 200 }, { ...NOTHING, updated: ['ecs_disk'] }],
   ['`systemDiskGiB`', { systemDiskGiB: 60 }, { ...NOTHING, updated: ['instance'] }],
   [
-    '`clients`, `operators`, `tags`, `natGateway`, `dnsZone`, `ramRole`, `deletionProtection`',
+    '`clients`, `operators`, `tags`, `natGateway`, `dnsZone`, `ramRole`, `httpTokens`, `deletionProtection`',
     {
       clients: ['10.0.0.0/8', '192.168.0.0/16'],
       operators: ['10.9.0.0/16'],
@@ -167,6 +174,7 @@ const PLANS: readonly (readonly [row: string, changes: object, outcome: Outcome]
       natGateway: true,
       dnsZone: 'brokers.internal',
       ramRole: 'brokers',
+      httpTokens: 'optional',
       deletionProtection: false,
     },
     expect.objectContaining({ harm: [] }) as Outcome,
