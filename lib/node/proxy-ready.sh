@@ -18,8 +18,11 @@ if [ "$state" != ok ]; then
   answers=$(fetch "http://127.0.0.1:$HEALTH_PORT/servers;csv" | awk -F , -v listener="$(echo "$state" | cut -d ' ' -f 2)" '
     /^#/ { sub(/^# /, ""); for (i = 1; i <= NF; i++) column[$i] = i; next }
     $1 == listener && $2 !~ /^(FRONT|BACK)END$/ {
+      status = $column["check_status"]
+      # While the next check is under way.
+      sub(/^[*] /, "", status)
       code = $column["check_code"]
-      print ", " $2 " " $column["check_status"] (code == "" ? "" : " " code)
+      print ", " $2 " " status (code == "" ? "" : " " code)
     }') || true
   fail "$state$(echo "$answers" | tr -d '\n' | sed 's/^,/:/')"
 fi

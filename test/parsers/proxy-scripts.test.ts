@@ -165,7 +165,10 @@ describe('a proxy container', () => {
       await deliver({ [HAPROXY]: haproxyConfig(9) });
       expect((await reload()).code).toBe(0);
       await until('the address is gone', 10, async () => !(await holdsAddress()));
-      expect(await ready()).toMatchObject({ code: 1, stderr: 'listener amqp has no living server\n' });
+      expect(await ready()).toMatchObject({
+        code: 1,
+        stderr: 'listener amqp has no living server: self L4CON\n',
+      });
       expect((await proxy.exec('/opt/brokers/bin/proxy-check', '8405')).code).not.toBe(0);
       await deliver({ [HAPROXY]: SERVING });
       expect((await reload()).code).toBe(0);
