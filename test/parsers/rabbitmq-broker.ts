@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { docker, until } from './proxy-container';
+import { docker, Outcome, until } from './proxy-container';
 import { engineImages } from '../e2e/support/engine-images';
 
 /** User that every test broker has, besides what is declared. */
@@ -116,28 +116,23 @@ export class Broker {
     return stdout + stderr;
   }
 
+  /** Runs a command in the container as root. */
+  public exec(...command: string[]): Promise<Outcome> {
+    return docker('exec', this.id, ...command);
+  }
+
   public async remove(): Promise<void> {
     await must('rm', '--force', '--volumes', this.id);
   }
 
-  private async serves(): Promise<boolean> {
-    if ((await must('inspect', '--format', '{{.State.Running}}', this.id)).trim() !== 'true') {
-      throw new Error('the container has ended');
-    }
-    try {
-      return (await this.api('GET', 'health/checks/port-listener/5672')).status === 200;
-    } catch {
-      return false;
-    }
-  }
-
-  private copy(files: Readonly<Record<string, string>>): void {
+  /** Puts `files` into the container by absolute path; those below /opt are programs. */
+  public copy(files: Readonly<Record<string, string>>): void {
     const root = mkdtempSync(join(tmpdir(), 'broker-'));
     try {
       for (const [path, text] of Object.entries(files)) {
         const target = join(root, path);
         mkdirSync(dirname(target), { recursive: true });
-        writeFileSync(target, text, { mode: 0o644 });
+        writeFileSync(target, text, { mode: path.startsWith('/opt/') ? 0o755 : 0o644 });
       }
       // Files only: folders in the archive would take the owner and mode of those that exist.
       const archive = 'cd "$0" && find . -type f -print0 | tar --null --owner=0 --group=0 -T - -c';
@@ -146,6 +141,15 @@ export class Broker {
     } finally {
       rmSync(root, { recursive: true });
     }
+  }
+
+  private async serves(): Promise<boolean> {
+    if ((await must('inspect', '--format', '{{.State.Running}}', this.id)).trim() !== 'true') {
+      throw new Error('the container has ended');
+    }
+    // The management API may be elsewhere; this listener opens after it.
+    const connects = ['bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/5672'];
+    return (await this.exec(...connects)).code === 0;
   }
 }
 
