@@ -78,7 +78,7 @@ describe('a floating address', () => {
       expect(vip).toMatchObject({ haVipId: 'havip-1', address: '10.0.0.9', vswitch: VSWITCH });
       expect(vip.ready).toBeUndefined();
       vip.attach('proxy-1', 'i-1', VSWITCH);
-      expect(vip.ready).toBeDefined();
+      expect(vip.ready).toMatchObject({ node: { id: 'attachment-proxy-1' } });
     });
     expect(made).toMatchObject({
       'alicloud_havip_attachment.vip/attachment-proxy-1': { ha_vip_id: 'havip-1' },
@@ -87,12 +87,18 @@ describe('a floating address', () => {
   });
 
   it('is not checked where nothing is known at synth', () => {
-    resourcesOf((stack) => {
+    const made = resourcesOf((stack) => {
       const { stringValue } = new TerraformVariable(stack, 'value', { type: 'string' });
       const vswitch = { vswitchId: stringValue, zone: stringValue, cidr: stringValue };
       new HaVip(stack, 'vip', { vswitch, address: '10.0.0.10' }).attach('proxy-1', 'i-1', VSWITCH);
       new HaVip(stack, 'other', { vswitch: VSWITCH, address: stringValue }).attach('proxy-1', 'i-1', vswitch);
     });
+    expect(made['alicloud_vpc_ha_vip.vip/havip']).toMatchObject({
+      vswitch_id: '${var.value}',
+      ip_address: '10.0.0.10',
+    });
+    expect(made['alicloud_vpc_ha_vip.other/havip']).toMatchObject({ ip_address: '${var.value}' });
+    expect(Object.keys(ofType(made, 'alicloud_havip_attachment'))).toHaveLength(2);
   });
 
   it.each(['10.0.1.10', '10.0.0.0', '10.0.0.253', '10.0.0.254', '10.0.0.255', '10.0.0.10/24', 'proxy'])(

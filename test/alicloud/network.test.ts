@@ -2,8 +2,9 @@ import { TerraformStack, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { INetwork, IVswitch, Network, NetworkProps } from '../../lib/alicloud';
 import { Peer } from '../../lib/connections/peer';
+import { TerraformData } from '../../lib/terraform/terraform-data';
 import { broker, platformIn, topology } from './ecs-fixture';
-import { ofType, Resources, resourcesOf, stackOf } from './synthesis';
+import { changed, ofType, Resources, resourcesOf, stackOf } from './synthesis';
 
 const ZONES = ['cn-hangzhou-h', 'cn-hangzhou-i', 'cn-hangzhou-j'];
 const PROPS: NetworkProps = { cidr: '10.0.0.0/16', zones: ZONES };
@@ -76,7 +77,9 @@ describe('a network', () => {
   it('changes nothing that exists when a zone is added at the end', () => {
     for (const natGateway of [false, true]) {
       const before = network({ natGateway });
-      expect(network({ natGateway, zones: [...ZONES, 'cn-hangzhou-k'] })).toMatchObject(before);
+      const after = network({ natGateway, zones: [...ZONES, 'cn-hangzhou-k'] });
+      expect(changed(before, after)).toEqual([]);
+      expect(after).toHaveProperty(['alicloud_vswitch.network/vswitch-cn-hangzhou-k']);
     }
   });
 
@@ -178,10 +181,15 @@ describe('a NAT gateway', () => {
   });
 
   it('tells its address, and what hosts wait for', () => {
-    const made = build({ natGateway: true });
-    expect(made.natAddress).toBeDefined();
-    expect(made.vswitches).toMatchObject(
-      ZONES.map((zone) => ({ zone, egress: { node: { id: `snat-${zone}` } } })),
+    const made = resourcesOf((stack) => {
+      const { natAddress: input, vswitches } = new Network(stack, 'network', { ...PROPS, natGateway: true });
+      expect(vswitches).toMatchObject(
+        ZONES.map((zone) => ({ zone, egress: { node: { id: `snat-${zone}` } } })),
+      );
+      new TerraformData(stack, 'use', { input });
+    });
+    expect(made['terraform_data.use']?.['input']).toMatch(
+      /^\$\{alicloud_eip_address\.network_nat-address_\w+\.ip_address\}$/,
     );
   });
 

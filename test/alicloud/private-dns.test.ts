@@ -1,7 +1,7 @@
 import { TerraformVariable } from 'cdktf';
 import { IPrivateDns, PrivateDns, PrivateDnsProps } from '../../lib/alicloud';
 import { networkOf } from './brokers';
-import { ofType, Resources, resourcesOf } from './synthesis';
+import { changed, ofType, Resources, resourcesOf } from './synthesis';
 
 const PROPS: PrivateDnsProps = { zoneName: 'brokers.internal', networks: [networkOf(1)] };
 
@@ -75,7 +75,7 @@ describe('private names', () => {
       ]);
     });
     const after = dns({}, (zone) => zone.addHosts(hosts));
-    expect(after).toMatchObject(before);
+    expect(changed(before, after)).toEqual([]);
     expect(Object.keys(after)).toHaveLength(Object.keys(before).length + 1);
   });
 

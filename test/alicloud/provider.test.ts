@@ -61,7 +61,15 @@ describe('the provider', () => {
       accountId: stringValue,
       assumeRole: { roleArn: stringValue, sessionName: stringValue, sessionExpirationSeconds: numberValue },
     });
-    expect(Testing.synth(stack, true)).toContain('"role_arn": "${var.value}"');
+    const value = '${var.value}';
+    const { provider: blocks } = JSON.parse(Testing.synth(stack, true)) as Synthesised;
+    expect(blocks.alicloud).toMatchObject([
+      {
+        region: value,
+        account_id: value,
+        assume_role: { role_arn: value, session_name: value, session_expiration: value },
+      },
+    ]);
   });
 
   const roleArn = 'acs:ram::1:role/deploy';

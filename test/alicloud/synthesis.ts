@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AlicloudProvider } from '@cdktf/provider-alicloud/lib/provider';
 import { App, TerraformResource, TerraformStack, Testing } from 'cdktf';
 import { checkAgainstSchema } from './schema-check';
@@ -27,11 +28,19 @@ export function resourcesOf(build: (stack: TerraformStack) => void): Resources {
   expect([...checkAgainstSchema(synthesised), ...checkValues(synthesised)]).toEqual([]);
   const resources = stack.node.findAll().filter((construct) => construct instanceof TerraformResource);
   return Object.fromEntries(
-    resources.map(({ terraformResourceType: type, friendlyUniqueId, node }) => [
-      `${type}.${node.path.replace('stack/', '')}`,
-      synthesised.resource?.[type]?.[friendlyUniqueId] ?? {},
-    ]),
+    resources.map(({ terraformResourceType: type, friendlyUniqueId, node }) => {
+      const content = synthesised.resource?.[type]?.[friendlyUniqueId];
+      if (content === undefined) throw new Error(`${node.path} is not in the stack`);
+      return [`${type}.${node.path.replace('stack/', '')}`, content];
+    }),
   );
+}
+
+/** Names of the resources of `before` that are not in `after` as they were, to the last argument. */
+export function changed(before: Resources, after: Resources): string[] {
+  const names = Object.keys(before);
+  if (names.length === 0) throw new Error('there were no resources');
+  return names.filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
 /** The resources of one type, by construct path. */
