@@ -78,6 +78,9 @@ describe('renderDefinitions', () => {
         const definitions = builder();
         declare(definitions, 'v', topology);
         const document = definitions.toDocument(ADMINISTRATOR);
+        for (const kind of ['queues', 'exchanges', 'policies'] as const) {
+          expect(document[kind].map(({ name }) => name)).toEqual(topology[kind].map(({ name }) => name));
+        }
         const text = renderDefinitions(document);
         expect(JSON.parse(text)).toEqual(document);
         expect(text.endsWith('\n}\n')).toBe(true);

@@ -44,7 +44,8 @@ describe('renderKeepalived', () => {
     fc.assert(
       fc.property(anyKeepalivedConfig, (config) => {
         const text = renderKeepalived(config);
-        expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+        expect(text).toMatch(/^[\x20-\x7e\n]+$/);
+        expect(text).toContain(`vrrp_instance ${config.group} {`);
         expect(text.split('{').length).toBe(text.split('}').length);
       }),
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { renderPeerDiscovery, renderRabbitMqConf } from '../../lib/config/rabbitmq';
 import { parseSetting, renderExtraConf } from '../../lib/config/rabbitmq-extra';
+import { refusalOf } from '../refusal';
 import { TYPICAL } from './rabbitmq-confs';
 
 const OWN = [
@@ -57,10 +58,13 @@ describe('renderExtraConf', () => {
   });
 
   it('takes other settings of the same kind', () => {
-    expect(
-      extra('listeners.tcp.second = 5673', 'log.console.formatter = json', 'management.path_prefix = /mq'),
-    ).not.toThrow();
-    expect(extra('cluster_formation.lock_retry_limit = 5')).not.toThrow();
+    const lines = [
+      'listeners.tcp.second = 5673',
+      'log.console.formatter = json',
+      'management.path_prefix = /mq',
+      'cluster_formation.lock_retry_limit = 5',
+    ];
+    expect(extra(...lines)()).toBe(`${lines.join('\n')}\n`);
   });
 
   it('names the option that a line stands for', () => {
@@ -89,17 +93,23 @@ describe('renderExtraConf', () => {
     expect(extra(line)).toThrow(`extra line must read "key = value" or be a comment, got "${line}"`);
   });
 
-  it.each(['a = b\nc = d', 'a = b\r', '', '  ', 'a = @@secret:x@@'])('refuses %j', (line) => {
-    expect(extra(line)).toThrow('cluster: ');
+  it.each([
+    ['a = b\nc = d', 'extra line must not contain control characters'],
+    ['a = b\r', 'extra line must not contain control characters'],
+    ['', 'extra line must not be empty'],
+    ['  ', 'extra line must not be empty'],
+    ['a = @@secret:x@@', 'text must not contain the reserved marker @@secret:'],
+  ])('refuses %j', (line, problem) => {
+    expect(extra(line)).toThrow(`cluster: ${problem}`);
   });
 
   it('refuses a password in plain text and does not repeat it', () => {
-    const line = 'ssl_options.password = hunter2';
-    expect(extra(line)).toThrow('must not hold a password in plain text, got one for ssl_options.password');
-    expect(extra(line)).not.toThrow('hunter2');
-    expect(extra('default_pass = hunter2')).not.toThrow('hunter2');
-    expect(extra('management.oauth_client_secret = hunter2')).toThrow('plain text');
-    expect(extra('ssl_options.password = encrypted:abc')).not.toThrow();
+    for (const key of ['ssl_options.password', 'default_pass', 'management.oauth_client_secret']) {
+      const message = refusalOf(extra(`${key} = hunter2`));
+      expect(message).toContain(`must not hold a password in plain text, got one for ${key}`);
+      expect(message).not.toContain('hunter2');
+    }
+    expect(extra('ssl_options.password = encrypted:abc')()).toBe('ssl_options.password = encrypted:abc\n');
   });
 
   it("leaves Terraform's markers as they are", () => {

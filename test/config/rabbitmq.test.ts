@@ -34,7 +34,9 @@ describe('renderRabbitMqConf', () => {
       refuseAnonymousLogin: false,
       definitionsPath: '/d.json',
     });
+    const whole = renderRabbitMqConf(SUBJECT, { ...TYPICAL, memoryMiB: 2048 });
     for (const key of ['management', 'prometheus', 'partition', 'anonymous', 'total_memory']) {
+      expect(whole).toContain(key);
       expect(text).not.toContain(key);
     }
   });

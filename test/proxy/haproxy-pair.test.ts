@@ -91,6 +91,7 @@ describe('HaproxyPair', () => {
     const before = platform.group;
     target.nodes.push({ name: 'rabbit-4', address: '10.0.0.14' }, { name: 'rabbit-5', address: '10.0.0.15' });
     const after = platform.group;
+    expect(after.hosts).toHaveLength(2);
     after.hosts.forEach((host, index) => {
       const earlier = before.hosts[index];
       const changed = host.files.filter((file, i) => file.text !== earlier?.files[i]?.text);
@@ -139,7 +140,10 @@ describe('HaproxyPair', () => {
     const { pair, platform } = placePair();
     const [host] = platform.group.hosts;
     expect(host?.secrets).toEqual([{ name: 'statistics-password', secret: pair.statisticsPassword }]);
-    for (const { text } of host?.files ?? []) expect(text).not.toContain('TfToken');
+    const texts = host?.files.map(({ text }) => text) ?? [];
+    expect(texts.join()).toContain('stats auth "admin:${STATISTICS_PASSWORD}"');
+    expect(texts.join()).not.toContain(pair.statisticsPassword.value);
+    expect(texts.join()).not.toContain('TfToken');
   });
 
   it('has the password of a probe as a secret named after the listener', () => {

@@ -21,7 +21,7 @@ describe('jsonWithTokens', () => {
       value: [terraformText(jsonWithTokens(JSON.stringify(document)))],
       staticId: true,
     });
-    const [json = ''] = applied(JSON.parse(Testing.synth(stack)) as object);
+    const [json = ''] = applied(JSON.parse(Testing.synth(stack, true)) as object);
     expect(JSON.parse(json)).toEqual({
       known: 'a "quoted" \\ text',
       mixed: texts.map((text) => `<${text}>`),

@@ -70,7 +70,7 @@ describe('terraformText', () => {
     const stack = new TerraformStack(new App(), 'stack');
     const token = Lazy.stringValue({ produce: () => 'resolved' });
     new TerraformOutput(stack, 'text', { value: terraformText(`\${a} ${token} %{b}`) });
-    const synthesised = JSON.parse(Testing.synth(stack)) as { output: { text: { value: string } } };
+    const synthesised = JSON.parse(Testing.synth(stack, true)) as { output: { text: { value: string } } };
     expect(synthesised.output.text.value).toBe('$${a} resolved %%{b}');
   });
 });
