@@ -22,7 +22,9 @@ function file(resources: Resources, node: string, path: string): string {
   const { files } = one(resources, 'terraform_data', `${node}-files`)['triggers_replace'] as {
     files: Record<string, string>;
   };
-  return files[path] ?? '';
+  const text = files[path];
+  if (text === undefined) throw new Error(`${node} has no ${path}`);
+  return text;
 }
 
 describe('RabbitMqCluster', () => {
@@ -184,16 +186,15 @@ describe('RabbitMqCluster', () => {
   });
 
   it('keeps the arguments of the first nodes when it grows', () => {
-    const containers = (nodes: number): Record<string, unknown> => {
+    const containers = (nodes: number): readonly object[] => {
       const s = stack();
       cluster(s, { nodes });
-      return resourcesOf(s)['docker_container'] ?? {};
+      // Without what the container starts from: it is delivered afterwards.
+      return Object.values(resourcesOf(s)['docker_container'] ?? {}).map((made) => ({ ...made, upload: [] }));
     };
-    const withoutUploads = (all: Record<string, unknown>): Record<string, unknown> =>
-      Object.fromEntries(
-        Object.entries(all).map(([id, value]) => [id, { ...(value as object), upload: undefined }]),
-      );
-    expect(withoutUploads(containers(5))).toMatchObject(withoutUploads(containers(3)));
+    const before = containers(3);
+    expect(before).toHaveLength(3);
+    expect(containers(5).slice(0, 3)).toEqual(before);
   });
 
   it('renders the same bytes twice', () => {

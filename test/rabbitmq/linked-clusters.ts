@@ -60,11 +60,14 @@ export function delivered({ stack: s }: Sites, node: string): Readonly<Record<st
 }
 
 export function parameters(of: Sites, node: string): readonly Parameter[] {
-  const text = delivered(of, node)['/etc/rabbitmq/definitions.json'] ?? '{}';
+  const text = delivered(of, node)['/etc/rabbitmq/definitions.json'];
+  if (text === undefined) throw new Error(`${node} has no definitions`);
   return (JSON.parse(text) as { parameters?: readonly Parameter[] }).parameters ?? [];
 }
 
 /** The settings of the first parameter. */
 export function settings(of: Sites, node: string): Parameter['value'] {
-  return parameters(of, node)[0]?.value ?? {};
+  const [first] = parameters(of, node);
+  if (first === undefined) throw new Error(`${node} has no parameters`);
+  return first.value;
 }

@@ -53,7 +53,6 @@ describe('assertPattern', () => {
     ['(?<=a+)b', 'lookbehind must have one fixed length'],
     ['(a)(?<=\\1)b', 'lookbehind must have one fixed length'],
     ['(?<größe>a)', 'PCRE does not allow the group name "größe"'],
-    ['(?<n>a)|(?<n>b)', ''],
     ['(a)\\2', 'invalid escape'],
     ['(([a-z]{60}){60}){60}', 'its length times its repetitions is more than 7000'],
     ['('.repeat(101) + ')'.repeat(101), 'it has more than 100 groups'],
@@ -61,6 +60,12 @@ describe('assertPattern', () => {
     ['a\nb', 'it contains a control character'],
   ])('refuses %j', (pattern, reason) => {
     expect(patternProblem(pattern)).toContain(reason);
+  });
+
+  it('refuses two groups of one name, which a later JavaScript allows in two alternatives', () => {
+    expect(patternProblem('(?<n>a)|(?<n>b)')).toMatch(
+      /^(?:duplicate capture group name|two groups have the same name)$/,
+    );
   });
 
   it('names what it is about, the value and the reason', () => {

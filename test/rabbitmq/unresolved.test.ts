@@ -14,7 +14,9 @@ function declared(declare: (cluster: RabbitMqCluster, s: TerraformStack) => void
   const { files } = one(resourcesOf(s), 'terraform_data', 'orders-1-files')['triggers_replace'] as {
     files: Record<string, string>;
   };
-  return files['/etc/rabbitmq/definitions.json'] ?? '';
+  const text = files['/etc/rabbitmq/definitions.json'];
+  if (text === undefined) throw new Error('there are no definitions');
+  return text;
 }
 
 function variable(s: TerraformStack, name: string): TerraformVariable {

@@ -2,6 +2,7 @@ import { TerraformStack } from 'cdktf';
 import { HaproxyListener } from '../../lib/proxy/haproxy-listener';
 import { HaproxyPair } from '../../lib/proxy/haproxy-pair';
 import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
+import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { HandBack, Warren, WarrenProps, WarrenStore } from '../../lib/rabbitmq/warren';
 import { Secret } from '../../lib/secret';
@@ -22,12 +23,15 @@ function file(found: Resources, host: string, path: string): string {
   const { files } = one(found, 'terraform_data', `${host}-files`)['triggers_replace'] as {
     files: Record<string, string>;
   };
-  return files[path] ?? '';
+  const text = files[path];
+  if (text === undefined) throw new Error(`${host} has no ${path}`);
+  return text;
 }
 
 function container(found: Resources, host: string): Record<string, unknown> {
   const [match] = Object.values(found['docker_container'] ?? {}).filter(({ name }) => name === host);
-  return match ?? {};
+  if (match === undefined) throw new Error(`there is no container ${host}`);
+  return match;
 }
 
 /** The AMQP servers as the proxies have them. */
@@ -69,11 +73,16 @@ describe('a Warren with independent stores', () => {
   });
 
   it('has no command for a membership that it has not', () => {
-    const found = resources();
-    const [provisioner] = one(found, 'terraform_data', 'members')['provisioner'] as {
-      'local-exec': { environment: Record<string, string> };
-    }[];
-    expect(JSON.stringify(provisioner)).not.toMatch(/rabbitmq-joined|rabbitmq-leave/);
+    const commands = (found: Resources): string[] | null =>
+      JSON.stringify(one(found, 'terraform_data', 'members')['provisioner']).match(
+        /rabbitmq-(?:ready|joined|leave)\b/g,
+      );
+    const s = stack();
+    new RabbitMqCluster(s, 'orders', { platform: platformIn(s), nodes: 3, version: RabbitMqVersion.V4_0 });
+    expect(new Set(commands(resourcesOf(s)))).toEqual(
+      new Set(['rabbitmq-ready', 'rabbitmq-joined', 'rabbitmq-leave']),
+    );
+    expect(new Set(commands(resources()))).toEqual(new Set(['rabbitmq-ready']));
   });
 
   it('lets only the standby hand back, to the active broker', () => {
@@ -90,7 +99,12 @@ describe('a Warren with independent stores', () => {
 
   it('opens AMQP of one broker to the other, besides what members of a cluster need', () => {
     const group = warren(stack()).ports.filter(({ audience }) => audience === 'group');
-    expect(group.map(({ from }) => from)).toEqual([4369, 25_672, 35_672, 5672]);
+    expect(group.map(({ name, from }) => [name, from])).toEqual([
+      ['epmd', 4369],
+      ['clustering', 25_672],
+      ['tools', 35_672],
+      ['hand-back', 5672],
+    ]);
   });
 
   it.each<[HandBack | undefined, string]>([
@@ -197,17 +211,23 @@ describe('a Warren whose store moves', () => {
 
   it('has nothing to hand back: no plugin for it, no port, no closed connections', () => {
     expect(file(found, 'orders-1', '/etc/rabbitmq/enabled_plugins')).not.toContain('shovel');
-    expect(servers({ store: 'moving' }).join()).not.toContain('shutdown-backup-sessions');
-    expect(warren(stack(), { store: 'moving' }).ports.map(({ name }) => name)).not.toContain('hand-back');
+    expect(servers({ store: 'moving' }).map((line) => /on-marked-up .*/.exec(line)?.[0])).toEqual([
+      undefined,
+      undefined,
+    ]);
+    const ports = warren(stack(), { store: 'moving' }).ports.map(({ name }) => name);
+    expect(ports.filter((name) => name.startsWith('hand-back'))).toEqual([]);
     expect(() => warren(stack(), { store: 'moving', handBack: 'at-once' })).toThrow(
       /a moving store has nothing to hand back, got handBack "at-once": leave it out/,
     );
   });
 
   it('takes a stream', () => {
-    expect(() => {
-      warren(stack(), { store: 'moving' }).addQueue('log', { type: 'stream' });
-    }).not.toThrow();
+    const s = stack();
+    warren(s, { store: 'moving' }).addQueue('log', { type: 'stream' });
+    expect(file(resourcesOf(s), 'orders-1', '/etc/rabbitmq/definitions.json')).toContain(
+      '"x-queue-type": "stream"',
+    );
   });
 });
 
