@@ -6,8 +6,9 @@ import { ValidationError } from '../../lib/model/errors';
 import { NamedSecret } from '../../lib/model/secret';
 import { Secret } from '../../lib/secret';
 import { unpackFiles } from '../../lib/docker/agent/deliver';
+import { preparedApp } from '../prepared-app';
 import { applied } from '../terraform/applied';
-import { group, host, IMAGES, one, platformIn, resourcesOf, stack } from './fixture';
+import { group, host, IMAGES, one, platformIn, Resources, resourcesOf, stack } from './fixture';
 
 describe('DockerPlatform', () => {
   it('makes a container with a fixed address, a volume and only the capabilities asked for', () => {
@@ -143,13 +144,26 @@ describe('DockerPlatform', () => {
     const s = stack();
     platformIn(s).place(() => group(host('app-1')));
     const resources = resourcesOf(s);
-    for (const type of ['docker_container', 'docker_volume', 'docker_network']) {
-      const [made] = Object.values(resources[type] ?? {});
-      expect(made?.['labels']).toEqual([
-        { label: 'cdktf-brokers.stack', value: 'stack' },
-        { label: 'cdktf-brokers.network', value: 'stack-docker' },
-      ]);
-    }
+    const labelled = Object.entries(resources).flatMap(([type, all]) =>
+      Object.values(all).flatMap(({ labels }) => (labels === undefined ? [] : [[type, labels]])),
+    );
+    const labels = [
+      { label: 'cdktf-brokers.stack', value: 'stack' },
+      { label: 'cdktf-brokers.network', value: 'stack-docker' },
+    ];
+    expect(
+      Object.keys(resources)
+        .filter((type) => type.startsWith('docker_'))
+        .sort(),
+    ).toEqual([
+      'docker_container',
+      'docker_image', // which is on the engine already, and stays there
+      'docker_network',
+      'docker_volume',
+    ]);
+    expect(labelled.sort()).toEqual(
+      ['docker_container', 'docker_network', 'docker_volume'].map((type) => [type, labels]),
+    );
   });
 
   it('refuses a file that would be taken for two', () => {
@@ -200,9 +214,12 @@ describe('DockerPlatform', () => {
       file: '/etc/brokers/secrets/cookie',
       content: '${sensitive(terraform_data.cookie.triggers_replace)}',
     });
-    for (const id of ['app-1-files', 'members']) {
-      expect(JSON.stringify(one(resources, 'terraform_data', id))).not.toContain('terraform_data.cookie');
-    }
+    const having = Object.values(resources)
+      .flatMap((all) => Object.entries(all))
+      .filter(([, content]) => JSON.stringify(content).includes('terraform_data.cookie.'))
+      .map(([id]) => id.replace(/_[0-9A-F]{8}$/, ''));
+    // The hash of what it starts with says when a container has to be another one.
+    expect(having.sort()).toEqual(['docker_app_app-1', 'docker_app_app-1-secrets']);
   });
 
   it('replaces a container for a changed secret, also one that was added later', () => {
@@ -232,15 +249,17 @@ describe('DockerPlatform', () => {
   });
 
   it('changes no argument of a container when a host is added', () => {
-    const containers = (count: number): Record<string, unknown> => {
+    const containers = (count: number): readonly object[] => {
       const s = stack();
       const hosts = Array.from({ length: count }, (_, n) =>
         host(`app-${n + 1}`, { address: `172.29.0.1${n + 1}` }),
       );
       platformIn(s).place(() => group(...hosts));
-      return resourcesOf(s)['docker_container'] ?? {};
+      return Object.values(resourcesOf(s)['docker_container'] ?? {});
     };
-    expect(containers(5)).toMatchObject(containers(3));
+    const before = containers(3);
+    expect(before).toHaveLength(3);
+    expect(containers(5).slice(0, 3)).toEqual(before);
   });
 
   it.each(['agent', 'network', 'preflight', 'provider'])(
@@ -258,7 +277,8 @@ describe('DockerPlatform', () => {
     if (brokers === undefined || front === undefined) throw new Error('no stacks');
     const { ready } = platformIn(brokers).place(() => group(host('app-1')));
     platformIn(front).place(() => group(host('app-2')), [ready]);
-    expect(one(resourcesOf(front), 'terraform_data', 'app-2-files')['depends_on']).toEqual([]);
+    const { resource } = JSON.parse(preparedApp(app)['front'] ?? '') as { resource: Resources };
+    expect(one(resource, 'terraform_data', 'app-2-files')['depends_on']).toEqual([]);
     expect(front.dependsOn(brokers)).toBe(true);
   });
 

@@ -79,6 +79,11 @@ describe('two brokers more', () => {
   ])('change what must know them and nothing else, behind %s', (frontEnd, known) => {
     const { changed, added } = changes({ frontEnd }, { frontEnd, nodes: 5 });
     expect(changed).toEqual([...filesOf('rabbitmq', [1, 2, 3]), ...MEMBERS, ...known].sort());
+    expect(added).toEqual(
+      expect.arrayContaining(
+        [4, 5].map((node) => `alicloud_instance.ecs_prod-rabbitmq_prod-rabbitmq-${node}`),
+      ),
+    );
     expect(added.filter((name) => !/prod-rabbitmq-[45]/.test(name))).toEqual([]);
   });
 });

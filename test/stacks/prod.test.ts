@@ -22,7 +22,12 @@ function prod(changes: object = {}): { readonly text: string; readonly stack: Sy
   return { text, stack: JSON.parse(text) as Synthesised };
 }
 
-const FRONT_ENDS = ['slb', 'nlb', 'haproxy-keepalived'];
+const FRONT_ENDS = ['slb', 'nlb', 'haproxy-keepalived'] as const;
+const AMQP_ENDPOINTS = {
+  slb: /^10\.0\.0\.10:5672$/,
+  nlb: /^\$\{alicloud_nlb_load_balancer\.\S+\.dns_name\}:5672$/,
+  'haproxy-keepalived': /^10\.0\.0\.20:5672$/,
+} as const;
 const SECRETS = ['generated', 'kms', 'oos'];
 
 it('a load balancer of prod has addresses that no machine is to have, so that the cloud takes none of those for it', () => {
@@ -49,7 +54,7 @@ describe.each(FRONT_ENDS)('prod behind %s', (frontEnd) => {
     expect(Object.keys(stack.resource['alicloud_instance'] ?? {})).toHaveLength(
       frontEnd === 'haproxy-keepalived' ? 5 : 3,
     );
-    expect(stack.output['amqp_endpoint']).toBeDefined();
+    expect(stack.output['amqp_endpoint']?.value).toMatch(AMQP_ENDPOINTS[frontEnd]);
   });
 
   it('has private names, a role and a remote state where they are asked for', () => {
@@ -82,6 +87,7 @@ describe.each(FRONT_ENDS)('prod behind %s', (frontEnd) => {
     const open = Object.values(stack.resource['alicloud_security_group_rule'] ?? {})
       .filter(({ policy, cidr_ip: cidr }) => policy !== 'drop' && cidr !== undefined)
       .map(({ cidr_ip: cidr, port_range: ports }) => `${String(cidr)} ${String(ports)}`);
+    expect(open.length).toBeGreaterThan(0);
     expect(
       open.filter(
         (rule) =>
@@ -98,6 +104,7 @@ describe('prod', () => {
     expect(stack.output['administrator_password_is_in']?.value).toBe(
       'KMS secret "prod-administrator-password"',
     );
+    expect(prod().text).toContain('sensitive(');
     expect(text).not.toContain('sensitive(');
   });
 
@@ -112,6 +119,7 @@ describe('prod', () => {
     ) as Record<string, string>;
     expect(proxy).toContain('/');
     for (const name of [rabbitmq, proxy]) {
+      expect(name).toMatch(/\w:\d/);
       expect(text).toContain(`registry.example.com/mq/${name?.split('/').at(-1) ?? ''}`);
     }
   });
@@ -121,12 +129,28 @@ describe('prod', () => {
   });
 
   it.each([
-    ['a heartbeat above the idle limit', { heartbeatSeconds: 900 }, /heartbeat.*900/],
+    [
+      'a heartbeat above the idle limit',
+      { heartbeatSeconds: 900 },
+      'heartbeatSeconds must be from 1 to below the idle limit of 900 s, got 900',
+    ],
     ['no clients', { clients: [] }, /clients: must name at least one network/],
-    ['more zones asked for than there are', { zones: ['cn-hangzhou-h'] }, /zoneSpread/],
-    ['a VPC without room for its zones', { cidr: '10.0.0.0/24' }, /10\.0\.0\.0\/24/],
+    [
+      'more zones asked for than there are',
+      { zones: ['cn-hangzhou-h'] },
+      'hosts of prod-rabbitmq are spread over 3 zones, the network has 1',
+    ],
+    [
+      'a VPC without room for its zones',
+      { cidr: '10.0.0.0/24' },
+      'zone cn-hangzhou-i has no address space, cidr 10.0.0.0/24 holds 1 of /24',
+    ],
     ['an even number of nodes', { nodes: 4 }, /nodes: must be odd/],
-    ['zones of another region', { region: 'cn-beijing' }, /cn-beijing/],
+    [
+      'zones of another region',
+      { region: 'cn-beijing' },
+      'zones.0: must be a zone of cn-beijing, got cn-hangzhou-h',
+    ],
   ])('refuses %s', (_, changes, message) => {
     expect(() => prod(changes)).toThrow(message);
   });
