@@ -10,13 +10,18 @@ import {
 import { Peer } from '../../lib/connections/peer';
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
+import { preparedApp } from '../prepared-app';
 import { networkOf } from './brokers';
 import { platformIn, topology } from './ecs-fixture';
 
 /** Two stacks, of which the first has brokers. */
 function stacks() {
   const app = new App();
-  const [first, second] = ['first', 'second'].map((id) => new TerraformStack(app, id));
+  const [first, second] = ['first', 'second'].map((id) => {
+    const stack = new TerraformStack(app, id);
+    new AlicloudProvider(stack, 'provider', { region: 'cn-hangzhou' });
+    return stack;
+  });
   if (first === undefined || second === undefined) throw new Error('no stacks');
   const platform = platformIn(first);
   return { first, second, platform, cluster: topology(first, platform).cluster };
@@ -24,7 +29,7 @@ function stacks() {
 
 /** What a resource of `type` comes after. */
 function dependenciesOf(stack: TerraformStack, type: string): unknown[] {
-  const { resource } = JSON.parse(Testing.synth(stack)) as {
+  const { resource } = JSON.parse(Testing.synth(stack, true)) as {
     resource: Readonly<Record<string, Readonly<Record<string, { depends_on?: readonly string[] }>>>>;
   };
   return Object.values(resource[type] ?? {}).map(({ depends_on: after }) => after);
@@ -81,8 +86,9 @@ it('names no resource of another stack as a dependency, which Terraform refuses'
   new AlicloudProvider(front, 'provider', { region: 'cn-hangzhou' });
   new LoadBalancer(front, 'slb', of());
   new NetworkLoadBalancer(front, 'nlb', of());
-  for (const stack of [brokers, front]) {
-    const { resource } = JSON.parse(Testing.synth(stack, true)) as {
+  const synthesised = preparedApp(app);
+  for (const name of ['brokers', 'front']) {
+    const { resource } = JSON.parse(synthesised[name] ?? '') as {
       resource: Record<string, Record<string, { readonly depends_on?: readonly string[] }>>;
     };
     const made = Object.entries(resource).flatMap(([type, all]) =>
