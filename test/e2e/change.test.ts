@@ -202,6 +202,9 @@ describe('secrets', () => {
       // cdktf saves the plan of a diff, and with it the state; `npm run cdktf` removes it, as the next test shows.
       .filter((path) => !path.includes('/.terraform/') && !path.endsWith('/plan'))
       .map((path) => readFileSync(path, 'utf8'));
+    expect(deployment.transcript).toContain('Apply complete!');
+    expect(logs.filter((text) => text.includes('rabbitmq-entrypoint')).length).toBeGreaterThanOrEqual(3);
+    expect(texts.filter((text) => text.includes('rabbitmq-entrypoint')).length).toBeGreaterThanOrEqual(1);
     for (const secret of generated) {
       expect(deployment.transcript.includes(secret)).toBe(false);
       expect(logs.some((text) => text.includes(secret))).toBe(false);

@@ -181,6 +181,7 @@ describe('fetch-secrets', () => {
     writeFileSync(list, text.replace('TOKEN', services.certificate));
     const result = await run('python3', [SCRIPT, list, secrets, '--metadata', services.metadataUrl]);
     expect(result).toMatchObject({ code: 0 });
+    expect(read('cookie')).toBe('x');
   });
 });
 
@@ -254,6 +255,7 @@ describe('fetch-secrets, when a service does not answer', () => {
     }, 10_000);
     services.attached = true;
     expect(await running).toMatchObject({ code: 0 });
+    expect(read('cookie')).toBe('x');
   });
 });
 

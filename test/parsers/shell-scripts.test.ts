@@ -9,8 +9,11 @@ const IMAGE = 'cdktf-brokers-test/shellcheck:trixie';
 const NAME = `e2e-shellcheck-${process.pid}`;
 const FOLDER = '/scripts';
 
+/** What ShellCheck has something to say about, and no shell can read. */
+const CONTROL = { path: 'control.sh', text: '#!/bin/sh\necho $1\nif\n' };
+
 /** Every script of the project, the rendered ones as golden files; each says in its first line which shell it is for. */
-const scripts = textFiles().flatMap(({ path, text }) => {
+const scripts = [...textFiles(), CONTROL].flatMap(({ path, text }) => {
   const shell = /^#!.*\b(sh|bash)\n/.exec(text)?.[1];
   return shell === undefined ? [] : [{ path, text, parser: shell === 'sh' ? 'dash' : shell }];
 });
@@ -53,7 +56,15 @@ it('finds the scripts of the nodes and what is rendered for them', () => {
   expect(paths.filter((path) => path.startsWith('test/golden/docker-install/'))).toHaveLength(10);
 });
 
-describe.each(scripts)('$path', ({ path, parser }) => {
+it('would say no to a wrong one', async () => {
+  expect(comments.filter(({ file }) => file === CONTROL.path).length).toBeGreaterThan(0);
+  for (const parser of ['dash', 'bash']) {
+    const { code } = await run('docker', ['exec', NAME, parser, '-n', `${FOLDER}/${CONTROL.path}`]);
+    expect(code).not.toBe(0);
+  }
+});
+
+describe.each(scripts.filter(({ path }) => path !== CONTROL.path))('$path', ({ path, parser }) => {
   it(`is read by ${parser}`, async () => {
     const { code, output } = await run('docker', ['exec', NAME, parser, '-n', `${FOLDER}/${path}`]);
     expect({ code, output }).toEqual({ code: 0, output: '' });

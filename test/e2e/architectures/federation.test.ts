@@ -71,7 +71,7 @@ describe('three sites that are all active', () => {
       const received = await drainAll(connections, exchange, 600);
       for (const counts of received) {
         expect(counts.size).toBe(600);
-        expect([...counts.values()].every((count) => count === 1)).toBe(true);
+        expect(new Set(counts.values())).toEqual(new Set([1]));
       }
       await Promise.all(connections.map((connection) => connection.close()));
     },

@@ -97,6 +97,7 @@ describe('a warren whose store moves', () => {
     const { active, standby } = await roles();
     await must('docker', 'restart', '--time', '60', active);
     await haveRoles(standby, active);
+    expect([await holdsStore(standby), await holdsStore(active)]).toEqual([true, false]);
   });
 
   it('gives the store away when the broker dies and its container does not', async () => {
@@ -104,6 +105,7 @@ describe('a warren whose store moves', () => {
     // What it answers may get lost when the container starts again at once.
     await run('docker', ['exec', '--user', 'rabbitmq', active, 'pkill', '-KILL', 'beam.smp']);
     await haveRoles(standby, active);
+    expect([await holdsStore(standby), await holdsStore(active)]).toEqual([true, false]);
   });
 });
 

@@ -87,7 +87,7 @@ export function brokerKilled(shop: () => Shop): void {
     });
 
     it('comes back', async () => {
-      await shop().whole();
+      await expect(shop().whole()).resolves.toBeUndefined();
     });
   });
 }

@@ -88,6 +88,7 @@ export function copies(shop: () => Shop): void {
       await dying.kill();
       const next = shop().start(program, environment);
       await until('the work', () => next.lines.includes('done half-way'));
+      expect(next.lines).toEqual(['began half-way', 'done half-way']);
     });
 
     it('of a worker that dies are lost with a mark that is set before the work', async () => {

@@ -40,6 +40,7 @@ export function waiting(shop: () => Shop): void {
       }
       const stored = await shop().drain(queue);
       expect(stored.length).toBeLessThanOrEqual(10);
+      expect(stored.at(-1)).toBe('29');
       expect(stored).not.toContain('0');
     });
 
