@@ -13,5 +13,7 @@ export default defineConfig({
     testTimeout: 30_000,
     // A loop over nothing is no test.
     expect: { requireAssertions: true },
+    // A golden file that is missing is no agreement: `vitest run --update` writes it.
+    update: 'none',
   },
 });
