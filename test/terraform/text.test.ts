@@ -60,7 +60,9 @@ describe('terraformText', () => {
     const variable = new TerraformVariable(stack, 'text', { type: 'string', default: 'a "b"\n${c' });
     const text = terraformText([...lines, known, `<${variable.stringValue}>`].join('\n'));
     new TerraformOutput(stack, 'texts', { value: [text], staticId: true });
-    const configuration = JSON.parse(Testing.synth(stack)) as { output: { texts: { value: string[] } } };
+    const configuration = JSON.parse(Testing.synth(stack, true)) as {
+      output: { texts: { value: string[] } };
+    };
     // More than one line is read in the square of their number.
     expect(configuration.output.texts.value[0]?.split('\n')).toHaveLength(1);
     expect(applied(configuration)).toEqual([[...lines, 'a "quoted"\n\\ text', '<a "b"\n${c>'].join('\n')]);

