@@ -38,8 +38,11 @@ describe('nodeConfigurationFiles', () => {
   });
 
   it("puts the user's lines last, checked against ours", () => {
-    const paths = Object.keys(files()).filter((path) => path.includes('conf.d'));
-    expect(paths).toEqual([...paths].sort());
+    const all = Object.keys(files({ extraConfiguration: ['frame_max = 80'] }));
+    const paths = all.filter((path) => path.includes('conf.d'));
+    expect(paths).toEqual(
+      ['10-cdktf-brokers', '20-cluster', '90-user'].map((name) => `/etc/rabbitmq/conf.d/zz-${name}.conf`),
+    );
     // Those of the official image, and whatever else it may get.
     for (const name of ['10-defaults', '20-management_agent.disable_metrics_collector', '99-last', 'last']) {
       expect(Buffer.from(paths[0] ?? '').compare(Buffer.from(`/etc/rabbitmq/conf.d/${name}.conf`))).toBe(1);
