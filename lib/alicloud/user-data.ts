@@ -14,7 +14,7 @@ import { ValidationError } from '../model/errors';
 import { HostSpec, SECRETS_DIRECTORY } from '../model/host';
 import { ISecret, NamedSecret } from '../model/secret';
 import { describeReference } from '../model/secret-reference';
-import { BUNDLE_PATH, digestOf, hostBundle, UNPACK_PATH } from '../node/bundle';
+import { BUNDLE_PATH, bundleOf, digestOf, hostBundle, UNPACK_PATH } from '../node/bundle';
 import { nodeScript, pythonScript } from '../node/script';
 import { fetchedSecrets, renderSecretReferences } from '../node/secret-references';
 import { terraformText } from '../terraform/text';
@@ -26,6 +26,8 @@ const HOST_DIRECTORY = '/opt/brokers/host';
 /** The program by which a machine fetches secrets, and its list of them. */
 const FETCH_PATH = `${HOST_DIRECTORY}/fetch-secrets`;
 const FETCH_LIST_PATH = `${HOST_DIRECTORY}/secrets.json`;
+/** The other scripts of the machine in one file, which is smaller than each for itself. */
+const HOST_BUNDLE_PATH = `${HOST_DIRECTORY}/bundle`;
 const SETTINGS_PATH = `${HOST_DIRECTORY}/settings`;
 const DATA_DIRECTORY = '/var/lib/brokers/data';
 const DISK_TIMEOUT_SECONDS = 600;
@@ -130,11 +132,14 @@ export class UserData extends Construct {
     const parts = this.parts().filter(({ path }) => path !== BUNDLE_PATH);
     const textOf = ({ path, text }: Part): string =>
       path === SETTINGS_PATH ? this.settings(this.props.host(), '') : text();
-    const of = (...kinds: readonly Part['kind'][]): [string, string][] =>
-      parts.filter(({ kind }) => kinds.includes(kind)).map((part) => [part.path, textOf(part)]);
+    const files = parts.filter(({ kind }) => kind === 'plain' || kind === 'packed');
+    const scripts = [
+      ...this.hostScripts(),
+      ...parts.filter(({ kind, path }) => kind === 'script' && path !== HOST_BUNDLE_PATH),
+    ];
     return {
-      files: Object.fromEntries(of('plain', 'packed')),
-      scripts: Object.fromEntries(of('script').map(([path, text]) => [path, digestOf(text)])),
+      files: Object.fromEntries(files.map((part) => [part.path, textOf(part)])),
+      scripts: Object.fromEntries(scripts.map(({ path, text }) => [path, digestOf(text())])),
     };
   }
 
@@ -187,7 +192,7 @@ export class UserData extends Construct {
     const document = {
       hostname: this.props.host().name,
       files,
-      commands: [[`${HOST_DIRECTORY}/bootstrap`]],
+      commands: [[UNPACK_PATH, `${HOST_DIRECTORY}/bootstrap`]],
     };
     const from = JSON.stringify(document);
     if (this.rendered?.from !== from) {
@@ -230,23 +235,34 @@ export class UserData extends Construct {
   }
 
   private parts(): readonly Part[] {
-    const { os, docker, engine } = this.props;
+    const { engine } = this.props;
     const host = this.props.host();
-    const hostScript = (name: string): Part =>
-      script(`${HOST_DIRECTORY}/${name}`, () => nodeScript(`host-${name}`).text);
     const unit = serviceOf(host);
     return [
       plain('/etc/docker/daemon.json', () => renderEngineSettings(this, engine)),
       plain('/etc/sysctl.d/90-brokers.conf', () => SYSCTL),
       packed(`/etc/systemd/system/${unit}`, '0644', () => this.unit(host)),
       plain(SETTINGS_PATH, () => this.settings(host, this.props.diskSerial)),
-      hostScript('bootstrap'),
-      hostScript('prepare'),
-      ...(host.container.volumes.length === 0 ? [] : [hostScript('data-disk')]),
-      script(`${HOST_DIRECTORY}/install-docker`, () => renderDockerInstall(this, os, docker)),
+      { ...script(HOST_BUNDLE_PATH, () => this.hostBundle()), permissions: '0600' },
       script(UNPACK_PATH, () => nodeScript('unpack').text),
       packed(BUNDLE_PATH, '0600', () => hostBundle(host)),
       ...this.secretParts(host),
+    ];
+  }
+
+  private hostBundle(): string {
+    return bundleOf(this.hostScripts().map(({ path, text }) => ({ path, text: text() })));
+  }
+
+  private hostScripts(): readonly Part[] {
+    const { os, docker } = this.props;
+    const hostScript = (name: string): Part =>
+      script(`${HOST_DIRECTORY}/${name}`, () => nodeScript(`host-${name}`).text);
+    return [
+      hostScript('bootstrap'),
+      hostScript('prepare'),
+      ...(this.props.host().container.volumes.length === 0 ? [] : [hostScript('data-disk')]),
+      script(`${HOST_DIRECTORY}/install-docker`, () => renderDockerInstall(this, os, docker)),
     ];
   }
 

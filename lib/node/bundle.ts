@@ -58,7 +58,12 @@ export function hostBundle(host: HostSpec): string {
       `no line of ${marked.path} may begin with the reserved marker "@@file /"`,
     );
   }
-  return bundled.map(({ path, text }) => `@@file ${path}\n${text}`).join('');
+  return bundleOf(bundled);
+}
+
+/** Files in one text, as `unpack` takes it apart: each after a line with its path. Texts are whole lines. */
+export function bundleOf(files: readonly { readonly path: string; readonly text: string }[]): string {
+  return files.map(({ path, text }) => `@@file ${path}\n${text}`).join('');
 }
 
 /** Short digest of each script by name: enough to see in a diff that one changed. */

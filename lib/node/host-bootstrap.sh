@@ -48,7 +48,6 @@ pull() (
   retry timeout 1800 docker pull --quiet "$IMAGE" >/dev/null
 )
 
-/opt/brokers/unpack true
 /opt/brokers/bin/install-files --hosts-only
 # Not fatal: a kernel without one of the settings works.
 sysctl --quiet --load /etc/sysctl.d/90-brokers.conf || true

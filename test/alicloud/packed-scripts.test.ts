@@ -10,11 +10,11 @@ describe('scripts of machines', () => {
       return stack.node
         .findAll()
         .map(({ node }) => node.path)
-        .filter((path) => path.endsWith('opt-brokers-host-bootstrap'));
+        .filter((path) => path.endsWith('opt-brokers-host-bundle'));
     });
     expect(paths[0]).toEqual([
-      'stack/ecs/rabbitmq/scripts/opt-brokers-host-bootstrap',
-      'stack/ecs/proxy/scripts/opt-brokers-host-bootstrap',
+      'stack/ecs/rabbitmq/scripts/opt-brokers-host-bundle',
+      'stack/ecs/proxy/scripts/opt-brokers-host-bundle',
     ]);
     expect(paths[1]).toEqual(paths[0]);
   });

@@ -43,16 +43,8 @@ function layout({ files }: UserDataDocument): string[] {
 }
 
 const MACHINE = ['0644 plain /etc/docker/daemon.json', '0644 plain /etc/sysctl.d/90-brokers.conf'];
-const HOST = [
-  '0644 plain /opt/brokers/host/settings',
-  '0755 gz+b64 /opt/brokers/host/bootstrap',
-  '0755 gz+b64 /opt/brokers/host/prepare',
-];
-const INSTALL = [
-  '0755 gz+b64 /opt/brokers/host/install-docker',
-  '0755 gz+b64 /opt/brokers/unpack',
-  '0600 gz+b64 /opt/brokers/bundle',
-];
+const HOST = ['0644 plain /opt/brokers/host/settings', '0600 gz+b64 /opt/brokers/host/bundle'];
+const INSTALL = ['0755 gz+b64 /opt/brokers/unpack', '0600 gz+b64 /opt/brokers/bundle'];
 
 describe('the user data of a broker', () => {
   const document = of('rabbitmq-1');
@@ -63,7 +55,6 @@ describe('the user data of a broker', () => {
       ...MACHINE,
       '0644 gz+b64 /etc/systemd/system/rabbitmq.service',
       ...HOST,
-      '0755 gz+b64 /opt/brokers/host/data-disk',
       ...INSTALL,
       '0400 b64 /etc/brokers/secrets/erlang-cookie',
       '0400 b64 /etc/brokers/secrets/administrator-password',
@@ -71,7 +62,7 @@ describe('the user data of a broker', () => {
   });
 
   it('starts with the one script that does the rest', () => {
-    expect(document.commands).toEqual([['/opt/brokers/host/bootstrap']]);
+    expect(document.commands).toEqual([['/opt/brokers/unpack', '/opt/brokers/host/bootstrap']]);
   });
 
   it('tells the scripts of the host what they need, the disk by what only Terraform knows', () => {
@@ -98,14 +89,14 @@ describe('the user data of a broker', () => {
   });
 });
 
-it('is under 17 kB for each machine of a small topology, so that a cluster may declare much', () => {
+it('is under 16 kB for each machine of a small topology, so that a cluster may declare much', () => {
   const stack = stackOf((made) => topology(made, platformIn(made)));
   const sizes = stack.node
     .findAll()
     .flatMap((construct) => (construct instanceof UserData ? construct.sizeBytes : []));
   expect(sizes).toHaveLength(5);
   expect(Math.min(...sizes)).toBeGreaterThan(4096);
-  expect(Math.max(...sizes)).toBeLessThan(17_000);
+  expect(Math.max(...sizes)).toBeLessThan(16_000);
 });
 
 it('has no disk and no volume for a proxy', () => {
@@ -138,7 +129,8 @@ describe('the engine of a machine', () => {
       machineImage: MachineImage.of('m-1', os),
       ...(docker === undefined ? {} : { docker }),
     }));
-    expect(files[install]?.text).toBe(renderDockerInstall('test', os, source));
+    const bundle = files['/opt/brokers/host/bundle']?.text ?? '';
+    expect(bundle).toContain(`@@file ${install}\n${renderDockerInstall('test', os, source)}`);
   });
 
   it('has the settings that the platform says', () => {
