@@ -38,7 +38,7 @@ function withUserLines(group: GroupSpec, lines: readonly string[]): GroupSpec {
   const hosts = group.hosts.map((host) => ({
     ...host,
     files: host.files.map((file) =>
-      file.path.endsWith('/90-user.conf') ? { ...file, text: `${lines.join('\n')}\n` } : file,
+      file.path.endsWith('-user.conf') ? { ...file, text: `${lines.join('\n')}\n` } : file,
     ),
   }));
   return { ...group, hosts };

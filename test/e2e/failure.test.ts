@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { must } from './support/command';
 import { Deployment, Settings } from './support/deployment';
@@ -13,8 +14,8 @@ function prepare(settings: Partial<Settings>): Deployment {
 }
 
 /** Fails the deploy and returns what was printed on one line, since Terraform wraps its errors. */
-async function failingDeploy(settings: Partial<Settings>): Promise<string> {
-  const result = await prepare(settings).deploy();
+async function failingDeploy(settings: Partial<Settings>, prepared = prepare(settings)): Promise<string> {
+  const result = await prepared.deploy();
   expect(result.code).not.toBe(0);
   expect(result.output).not.toContain('Apply complete!');
   return result.output.replace(/[\s│]+/g, ' ');
@@ -47,12 +48,15 @@ describe('a deploy that cannot work fails with a sentence', () => {
   it('when a host name is taken, before anything is made', async () => {
     const [name, label] = [`${PREFIX}-proxy-1`, 'cdktf-brokers.stack=messaging'];
     const { proxy } = engineImages();
+    const prepared = prepare({});
+    // Terraform takes it for none; without one, all of this name would be swept away.
+    writeFileSync(prepared.stateFile, '');
     await must('docker', 'create', '--name', name, '--label', label, proxy);
     try {
-      expect(await failingDeploy({})).toContain(
+      expect(await failingDeploy({}, prepared)).toContain(
         `host name ${name} is taken: stack messaging has a container of that name on this engine; choose another name`,
       );
-      expect(await deployment?.leftovers()).toEqual([name]);
+      expect(await prepared.leftovers()).toEqual([name]);
     } finally {
       await must('docker', 'rm', '--volumes', name);
     }
