@@ -1,11 +1,14 @@
 import { ErrorSubject, ValidationError } from './model/errors';
 import { ImageSpec } from './model/host';
+import { assertOptions, OptionNames } from './model/options';
 
 /** The name of an image for every version of the software, or one for each series, e.g. `{ '3.10': 'rabbitmq:3.10.25' }`. */
 export type ImageName = string | Readonly<Record<string, string>>;
 
 /** Image names by role, e.g. `{ rabbitmq: 'rabbitmq:4.0.9', proxy: 'registry.example.com/proxy:3.0' }`. */
 export type ImageNames = Readonly<Record<ImageSpec['role'], ImageName>>;
+
+const IMAGE_NAMES: OptionNames<ImageNames> = { rabbitmq: true, proxy: true };
 
 /** Says which image a container runs. */
 export interface IImageSource {
@@ -19,11 +22,13 @@ export interface IImageSource {
 export class Images {
   /** Pulled by the engine when it does not have them yet, from Docker Hub or from the registry that the name begins with. */
   public static fromRegistry(names: Partial<ImageNames>): IImageSource {
+    assertOptions('Images.fromRegistry', names, IMAGE_NAMES);
     return new NamedImages(names, false);
   }
 
   /** On the engine already, for instance built by `npm run images` of this project. Never pulled. */
   public static onEngine(names: Partial<ImageNames>): IImageSource {
+    assertOptions('Images.onEngine', names, IMAGE_NAMES);
     return new NamedImages(names, true);
   }
 }

@@ -5,6 +5,7 @@ export { DockerPlatform, DockerPlatformProps } from './docker/docker-platform';
 export { IImageSource, ImageName, ImageNames, Images } from './images';
 export * from './model/errors';
 export * from './model/host';
+export { escapePattern } from './model/regular-expression';
 export { ISecret, NamedSecret } from './model/secret';
 export {
   describeReference,
@@ -43,8 +44,10 @@ export { FederationQueueType, UpstreamOptions } from './rabbitmq/federation';
 export * from './rabbitmq/link-endpoint';
 export { LinkedBrokers, LinkGraph, Place, Route, Source } from './rabbitmq/link-graph';
 export { mirroredQueues, MirroringOptions, Promotion } from './rabbitmq/mirroring';
+export { NodeAdditions } from './rabbitmq/node-additions';
 export { NodeSettings } from './rabbitmq/node-configuration';
 export { RabbitMqPlugin } from './rabbitmq/plugins';
+export { ExactNames, NamePattern } from './rabbitmq/pattern';
 export { PolicyOptions, PolicyScope } from './rabbitmq/policy';
 export { QueueOptions } from './rabbitmq/queue';
 export {

@@ -1,11 +1,14 @@
 import { Fn, TerraformVariable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from './model/errors';
+import { assertOptions } from './model/options';
 import { ISecret } from './model/secret';
 import {
   assertReference,
   describeReference,
+  KMS_SECRET_OPTIONS,
   KmsSecretOptions,
+  OOS_PARAMETER_OPTIONS,
   OosParameterOptions,
   SecretReference,
 } from './model/secret-reference';
@@ -84,6 +87,7 @@ export class Secret implements ISecret {
    * @throws ValidationError when KMS could not have such a secret
    */
   public static fromKms(name: string, options: KmsSecretOptions = {}): Secret {
+    assertOptions('Secret.fromKms', options, KMS_SECRET_OPTIONS);
     return Secret.fetched('Secret.fromKms', { store: 'kms', name, ...options });
   }
 
@@ -94,6 +98,7 @@ export class Secret implements ISecret {
    * @throws ValidationError when OOS could not have such a parameter
    */
   public static fromOosParameter(name: string, options: OosParameterOptions = {}): Secret {
+    assertOptions('Secret.fromOosParameter', options, OOS_PARAMETER_OPTIONS);
     return Secret.fetched('Secret.fromOosParameter', { store: 'oos', name, ...options });
   }
 

@@ -1,16 +1,24 @@
 import { ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
-import { EngineSettings } from '../config/engine-settings';
+import { ENGINE_SETTINGS, EngineSettings } from '../config/engine-settings';
 import { IImageSource } from '../images';
 import { AddressPlan } from '../model/addresses';
 import { ValidationError } from '../model/errors';
 import { GroupSpec, HostRole, HostSpec, ImageSpec } from '../model/host';
+import { assertOptions, OptionNames } from '../model/options';
 import { assertSecret, ISecret } from '../model/secret';
 import { ITopologySource, Topology } from '../model/topology';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { DockerInstallation } from './docker-installation';
 import { EcsGroup } from './ecs-group';
-import { assertInstanceType, assertReadsUserData, diskOf, HttpTokens, MachineOptions } from './machine';
+import {
+  assertInstanceType,
+  assertReadsUserData,
+  diskOf,
+  HttpTokens,
+  MACHINE_OPTIONS,
+  MachineOptions,
+} from './machine';
 import { IMachineImage } from './machine-image';
 import { INetwork, IVswitch, networkAreas } from './network';
 import { assertPublicImage } from './public-image';
@@ -71,6 +79,28 @@ export interface EcsPlatformProps {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+const ECS_PLATFORM_PROPS: OptionNames<EcsPlatformProps> = {
+  network: true,
+  images: true,
+  registryLogin: true,
+  machineImage: true,
+  machines: true,
+  docker: true,
+  engine: true,
+  keyPair: true,
+  password: true,
+  ramRole: true,
+  deletionProtection: true,
+  tags: true,
+  mayStop: true,
+  httpTokens: true,
+  awaitFirstBoot: true,
+};
+const ROLES: OptionNames<Record<HostRole, MachineOptions>> = {
+  rabbitmq: true,
+  proxy: true,
+};
+
 /**
  * Runs hosts as ECS instances with fixed private addresses in the vSwitches of a network, spread over its zones. A host's
  * container runs under systemd; cloud-init puts everything in place at the first boot.
@@ -89,13 +119,14 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     private readonly props: EcsPlatformProps,
   ) {
     super(scope, id);
+    if (new.target === EcsPlatform) assertOptions(this, props, ECS_PLATFORM_PROPS);
+    this.assertNested();
     if (props.keyPair !== undefined && props.password !== undefined) {
       throw new ValidationError(this, 'keyPair and password exclude each other: keep the key pair');
     }
     if (props.password !== undefined) assertSecret(this, 'password', props.password);
     if (props.registryLogin !== undefined) this.assertLogin(props.registryLogin);
     assertReadsUserData(this, props.machineImage, props.httpTokens ?? 'required');
-    for (const { instanceType } of Object.values(props.machines)) assertInstanceType(this, instanceType);
     this.node.addValidation({
       validate: () => {
         this.assertMayStop();
@@ -321,6 +352,19 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
       throw new ValidationError(this, `image ${name} has characters that no image name has`);
     }
     return name;
+  }
+
+  /** What stands within an option. */
+  private assertNested(): void {
+    const { machines, registryLogin, engine } = this.props;
+    assertOptions(this, machines, ROLES, 'machines');
+    for (const [role, machine] of Object.entries(machines) as [string, MachineOptions | undefined][]) {
+      if (machine === undefined) continue;
+      assertOptions(this, machine, MACHINE_OPTIONS, `machines.${role}`);
+      assertInstanceType(this, machine.instanceType);
+    }
+    assertOptions(this, registryLogin, { server: true, username: true, password: true }, 'registryLogin');
+    assertOptions(this, engine, ENGINE_SETTINGS, 'engine');
   }
 
   private assertLogin({ server, username, password }: RegistryLogin): void {

@@ -3,6 +3,7 @@ import { VpcHaVip } from '@cdktf/provider-alicloud/lib/vpc-ha-vip';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { keptWhen } from '../terraform/removal-guard';
 import { assertVswitchAddress } from './cidr';
 import { IVswitch } from './network';
@@ -45,6 +46,14 @@ export interface HaVipProps {
   /** @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
+
+const HAVIP_PROPS: OptionNames<HaVipProps> = {
+  vswitch: true,
+  address: true,
+  deletionProtection: true,
+  name: true,
+  tags: true,
+};
 
 /** The hosts that may hold an address. */
 abstract class HaVipHosts extends Construct implements IHaVip {
@@ -118,6 +127,7 @@ export class HaVip extends HaVipHosts {
   /** @throws ValidationError when the address is none of the vSwitch, or one that the cloud keeps */
   public constructor(scope: Construct, id: string, props: HaVipProps) {
     super(scope, id);
+    if (new.target === HaVip) assertOptions(this, props, HAVIP_PROPS);
     const { vswitch, address, deletionProtection = false, tags } = props;
     if (address !== undefined) assertVswitchAddress(this, address, vswitch);
     this.vswitch = vswitch;

@@ -2,7 +2,7 @@ import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { assertHostName } from '../model/names';
-import { withDefaults } from '../model/options';
+import { assertOptions, OptionNames, withDefaults } from '../model/options';
 import { TopologyEnd, TopologyLink } from '../model/topology';
 import { heartbeatOf, IBrokerTarget } from '../proxy/haproxy-listener';
 
@@ -42,6 +42,16 @@ export interface LoadBalancerHealthCheck {
   readonly unhealthyThreshold?: number;
 }
 
+const HEALTH_CHECK: OptionNames<LoadBalancerHealthCheck> = {
+  kind: true,
+  port: true,
+  path: true,
+  intervalSeconds: true,
+  timeoutSeconds: true,
+  healthyThreshold: true,
+  unhealthyThreshold: true,
+};
+
 /** What can be chosen for any listener. */
 export interface LoadBalancerListenerOptions {
   /** @default 'amqp' or 'management' */
@@ -77,6 +87,20 @@ export interface AmqpLoadBalancerListenerOptions extends LoadBalancerListenerOpt
   readonly cutsIdleConnections?: boolean;
 }
 
+const LISTENER_OPTIONS: OptionNames<LoadBalancerListenerOptions> = {
+  name: true,
+  port: true,
+  targetPort: true,
+  allowFrom: true,
+  idleTimeoutSeconds: true,
+  healthCheck: true,
+};
+const AMQP_LISTENER_OPTIONS: OptionNames<AmqpLoadBalancerListenerOptions> = {
+  ...LISTENER_OPTIONS,
+  heartbeatSeconds: true,
+  cutsIdleConnections: true,
+};
+
 /** A TCP port of a load balancer and the brokers behind it. */
 export class LoadBalancerListener {
   /**
@@ -87,6 +111,7 @@ export class LoadBalancerListener {
     target: IBrokerTarget,
     options: AmqpLoadBalancerListenerOptions = {},
   ): LoadBalancerListener {
+    assertOptions(`listener ${options.name ?? 'amqp'}`, options, AMQP_LISTENER_OPTIONS);
     const { heartbeatSeconds = heartbeatOf(target), cutsIdleConnections = false } = options;
     const targetPort = options.targetPort ?? target.amqpPort ?? AMQP_PORT;
     const listener = new LoadBalancerListener(target, 'amqp', targetPort, 'tcp', options);
@@ -99,6 +124,7 @@ export class LoadBalancerListener {
     target: IBrokerTarget,
     options: LoadBalancerListenerOptions = {},
   ): LoadBalancerListener {
+    assertOptions(`listener ${options.name ?? 'management'}`, options, LISTENER_OPTIONS);
     const targetPort = options.targetPort ?? target.managementPort ?? MANAGEMENT_PORT;
     return new LoadBalancerListener(target, 'management', targetPort, 'http', options);
   }
@@ -140,6 +166,7 @@ export class LoadBalancerListener {
       healthyThreshold: 2,
       unhealthyThreshold: 2,
     };
+    assertOptions(`listener ${this.name}`, options.healthCheck, HEALTH_CHECK, 'healthCheck');
     this.healthCheck = withDefaults(defaults, options.healthCheck);
     this.assertValid();
   }

@@ -8,6 +8,7 @@ import { ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { Peer } from '../connections/peer';
 import { ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { ITopologySource, Topology } from '../model/topology';
 import { dependsOn } from '../terraform/dependencies';
 import { RemovalGuard } from '../terraform/removal-guard';
@@ -74,6 +75,20 @@ export interface LoadBalancerProps {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+const LOAD_BALANCER_PROPS: OptionNames<LoadBalancerProps> = {
+  network: true,
+  servers: true,
+  listeners: true,
+  allowFrom: true,
+  masterZone: true,
+  slaveZone: true,
+  address: true,
+  specification: true,
+  deletionProtection: true,
+  name: true,
+  tags: true,
+};
+
 /**
  * A private address in front of brokers: a Classic Load Balancer in two zones that passes TCP through. Brokers see the
  * addresses of their clients, and can't be clients of it themselves: shovels and federation use the nodes' addresses.
@@ -93,6 +108,7 @@ export class LoadBalancer extends Construct implements ITopologySource {
     private readonly props: LoadBalancerProps,
   ) {
     super(scope, id);
+    if (new.target === LoadBalancer) assertOptions(this, props, LOAD_BALANCER_PROPS);
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
     assertListeners(this, this.name, props.listeners);
     this.node.addValidation({ validate: () => targetProblems(props.listeners) });

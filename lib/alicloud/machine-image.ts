@@ -2,6 +2,7 @@ import { DataAlicloudImages } from '@cdktf/provider-alicloud/lib/data-alicloud-i
 import { Construct } from 'constructs';
 import { MachineOs } from '../config/docker-install';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { exactPattern } from '../model/regular-expression';
 
 /** The image of a machine, and the system that it holds. */
 export interface IMachineImage {
@@ -63,7 +64,7 @@ export class MachineImage {
     options: MachineImageOptions = {},
   ): IMachineImage {
     const found = new DataAlicloudImages(scope, id, {
-      nameRegex: `^${name.replace(/[.*+?^$()|[\]{}\\]/g, '\\$&')}$`,
+      nameRegex: exactPattern([name]),
       owners: 'self',
       lifecycle: {
         postcondition: [

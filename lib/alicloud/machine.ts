@@ -1,5 +1,6 @@
 import { Token } from 'cdktf';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { OptionNames, assertOptions } from '../model/options';
 
 /** A disk of a machine. */
 export interface DiskOptions {
@@ -35,6 +36,20 @@ export interface MachineOptions {
   readonly zoneSpread?: number;
 }
 
+const DISK_OPTIONS: OptionNames<DiskOptions> = {
+  sizeGiB: true,
+  category: true,
+  performanceLevel: true,
+  encrypted: true,
+  kmsKeyId: true,
+};
+export const MACHINE_OPTIONS: OptionNames<MachineOptions> = {
+  instanceType: true,
+  systemDisk: true,
+  dataDisk: true,
+  zoneSpread: true,
+};
+
 /**
  * Whether the metadata service of a machine asks for a token. User data carries secrets: with `required`, a request that a
  * program was tricked into cannot read them. cloud-init of the image must then know tokens; see `MachineImage`.
@@ -55,6 +70,7 @@ const SMALLEST_GIB = { PL0: 20, PL1: 20, PL2: 461, PL3: 1261 };
 
 /** @throws ValidationError for a size out of range, a performance level that the category lacks, or a key without use */
 export function diskOf(subject: ErrorSubject, name: keyof typeof LARGEST_GIB, options: DiskOptions): Disk {
+  assertOptions(subject, options, DISK_OPTIONS, name);
   const { sizeGiB, category = 'cloud_essd', encrypted = true } = options;
   const essd = category === 'cloud_essd';
   if (options.performanceLevel !== undefined && !essd) {

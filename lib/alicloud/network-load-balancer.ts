@@ -9,6 +9,7 @@ import { Connections, IConnectable } from '../connections/connections';
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { ITopologySource, Topology } from '../model/topology';
 import { dependsOn } from '../terraform/dependencies';
 import { keptWhen, RemovalGuard } from '../terraform/removal-guard';
@@ -62,6 +63,19 @@ export interface NetworkLoadBalancerProps {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+const NETWORK_LOAD_BALANCER_PROPS: OptionNames<NetworkLoadBalancerProps> = {
+  network: true,
+  servers: true,
+  listeners: true,
+  allowFrom: true,
+  zones: true,
+  addresses: true,
+  preserveClientIp: true,
+  deletionProtection: true,
+  name: true,
+  tags: true,
+};
+
 /** A private name in front of brokers: a Network Load Balancer with an address in each of its zones that passes TCP through. */
 export class NetworkLoadBalancer extends Construct implements IConnectable, ITopologySource {
   public readonly loadBalancerId: string;
@@ -80,6 +94,7 @@ export class NetworkLoadBalancer extends Construct implements IConnectable, ITop
     private readonly props: NetworkLoadBalancerProps,
   ) {
     super(scope, id);
+    if (new.target === NetworkLoadBalancer) assertOptions(this, props, NETWORK_LOAD_BALANCER_PROPS);
     this.name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
     assertListeners(this, this.name, props.listeners);
     this.node.addValidation({ validate: () => targetProblems(props.listeners) });

@@ -6,6 +6,7 @@ import { ITerraformDependable, TerraformProvider, TerraformStack, Token } from '
 import { Construct } from 'constructs';
 import { overlaps } from '../model/addresses';
 import { ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { ITopologySource, Topology } from '../model/topology';
 import { parseNetwork, VPC_PREFIX_LENGTHS } from './cidr';
 import { INetwork } from './network';
@@ -41,6 +42,20 @@ export interface NetworkPeeringProps {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+const PEERED_NETWORK: OptionNames<PeeredNetwork> = {
+  network: true,
+  provider: true,
+  routeTableId: true,
+};
+const NETWORK_PEERING_PROPS: OptionNames<NetworkPeeringProps> = {
+  from: true,
+  to: true,
+  toAccountId: true,
+  bandwidthMbps: true,
+  name: true,
+  tags: true,
+};
+
 /**
  * A connection of two VPCs, of one region or of two, and the routes in both directions. Security groups still decide who
  * gets through; rules between two networks name addresses, since a group of another network means nothing to them.
@@ -59,7 +74,10 @@ export class NetworkPeering extends Construct implements ITopologySource {
     private readonly props: NetworkPeeringProps,
   ) {
     super(scope, id);
+    if (new.target === NetworkPeering) assertOptions(this, props, NETWORK_PEERING_PROPS);
     const { from, to, toAccountId, bandwidthMbps } = props;
+    assertOptions(this, from, PEERED_NETWORK, 'from');
+    assertOptions(this, to, PEERED_NETWORK, 'to');
     this.assertApart(from.network, to.network);
     if (bandwidthMbps !== undefined && (!Number.isInteger(bandwidthMbps) || bandwidthMbps < 1)) {
       throw new ValidationError(this, `bandwidthMbps must be a whole number from 1, got ${bandwidthMbps}`);

@@ -8,6 +8,7 @@ import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { overlaps } from '../model/addresses';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { ITopologySource, Topology, TopologyArea } from '../model/topology';
 import { keptWhen } from '../terraform/removal-guard';
 import { parseNetwork, subnets, VPC_PREFIX_LENGTHS, VSWITCH_PREFIX_LENGTHS } from './cidr';
@@ -73,6 +74,21 @@ export interface NetworkProps {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+const NAT_GATEWAY_OPTIONS: OptionNames<NatGatewayOptions> = {
+  zone: true,
+  bandwidthMbps: true,
+  deletionProtection: true,
+};
+const NETWORK_PROPS: OptionNames<NetworkProps> = {
+  cidr: true,
+  zones: true,
+  vswitchPrefixLength: true,
+  natGateway: true,
+  deletionProtection: true,
+  name: true,
+  tags: true,
+};
+
 /** A VPC with one vSwitch a zone. */
 export class Network extends Construct implements INetwork, ITopologySource {
   /**
@@ -108,6 +124,9 @@ export class Network extends Construct implements INetwork, ITopologySource {
     private readonly props: NetworkProps,
   ) {
     super(scope, id);
+    if (new.target === Network) assertOptions(this, props, NETWORK_PROPS);
+    if (typeof props.natGateway === 'object')
+      assertOptions(this, props.natGateway, NAT_GATEWAY_OPTIONS, 'natGateway');
     this.cidr = props.cidr;
     this.name = resourceName(this, props.name ?? `${TerraformStack.of(this).node.id}-${id}`);
     const plan = this.plan();

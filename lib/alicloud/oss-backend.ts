@@ -1,6 +1,7 @@
 import { OssBackend, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { AssumeRoleOptions, assertRole } from './provider';
 import { assertRegion } from './region';
 
@@ -49,11 +50,34 @@ export interface OssStateProps {
   readonly assumeRole?: Omit<AssumeRoleOptions, 'externalId'>;
 }
 
+const LOCK_TABLE: OptionNames<StateLockTable> = {
+  instance: true,
+  table: true,
+  endpoint: true,
+};
+const OSS_STATE_PROPS: OptionNames<OssStateProps> = {
+  bucket: true,
+  region: true,
+  lockTable: true,
+  prefix: true,
+  encrypt: true,
+  endpoint: true,
+  assumeRole: true,
+};
+const BACKEND_ROLE: OptionNames<NonNullable<OssStateProps['assumeRole']>> = {
+  roleArn: true,
+  sessionName: true,
+  sessionExpirationSeconds: true,
+};
+
 /**
  * Keeps the state of the stack of `scope` in an OSS bucket, private and encrypted, locked by a Tablestore table.
  * @throws ValidationError for a bad name, and when there is no lock table
  */
 export function keepStateInOss(scope: Construct, props: OssStateProps): OssBackend {
+  assertOptions(SUBJECT, props, OSS_STATE_PROPS);
+  assertOptions(SUBJECT, props.lockTable, LOCK_TABLE, 'lockTable');
+  assertOptions(SUBJECT, props.assumeRole, BACKEND_ROLE, 'assumeRole');
   const { bucket, region, encrypt = true, endpoint, assumeRole } = props;
   const stack = TerraformStack.of(scope);
   const prefix = props.prefix ?? stack.node.id;

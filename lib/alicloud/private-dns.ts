@@ -5,6 +5,7 @@ import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { Address4 } from 'ip-address';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { ITopologySource, Topology, TopologyName } from '../model/topology';
 import { INetwork } from './network';
 import { tagsOf } from './tags';
@@ -55,6 +56,13 @@ export interface PrivateDnsProps {
   /** @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
+
+const PRIVATE_DNS_PROPS: OptionNames<PrivateDnsProps> = {
+  zoneName: true,
+  networks: true,
+  ttlSeconds: true,
+  tags: true,
+};
 
 /** The records of a zone. */
 abstract class PrivateDnsRecords extends Construct implements IPrivateDns, ITopologySource {
@@ -137,6 +145,7 @@ export class PrivateDns extends PrivateDnsRecords {
   /** @throws ValidationError for a bad name or time, and when there is no network */
   public constructor(scope: Construct, id: string, props: PrivateDnsProps) {
     super(scope, id);
+    if (new.target === PrivateDns) assertOptions(this, props, PRIVATE_DNS_PROPS);
     const { zoneName, networks, ttlSeconds = 60, tags } = props;
     assertZone(this, zoneName);
     if (networks.length === 0) {

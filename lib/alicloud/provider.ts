@@ -2,6 +2,7 @@ import { AlicloudProvider } from '@cdktf/provider-alicloud/lib/provider';
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { ALICLOUD_PROVIDER_VERSION, constrainAlicloudProvider } from './provider-version';
 import { assertRegion } from './region';
 
@@ -45,12 +46,28 @@ export interface AlibabaCloudProviderProps {
   readonly version?: string;
 }
 
+const ASSUME_ROLE_OPTIONS: OptionNames<AssumeRoleOptions> = {
+  roleArn: true,
+  sessionName: true,
+  sessionExpirationSeconds: true,
+  externalId: true,
+};
+const PROVIDER_PROPS: OptionNames<AlibabaCloudProviderProps> = {
+  region: true,
+  assumeRole: true,
+  accountType: true,
+  accountId: true,
+  alias: true,
+  version: true,
+};
+
 /** The provider block of `aliyun/alicloud` for one region. */
 export class AlibabaCloudProvider extends AlicloudProvider {
   /** @throws ValidationError for a bad region, account or role */
   public constructor(scope: Construct, id: string, props: AlibabaCloudProviderProps) {
     const { region, assumeRole, accountType = 'Domestic', accountId, alias, version } = props;
     const subject = `provider ${id}`;
+    if (new.target === AlibabaCloudProvider) assertOptions(subject, props, PROVIDER_PROPS);
     if (!Token.isUnresolved(region)) assertRegion(subject, region);
     if (accountId !== undefined && !Token.isUnresolved(accountId) && !/^\d+$/.test(accountId)) {
       throw new ValidationError(
@@ -58,6 +75,7 @@ export class AlibabaCloudProvider extends AlicloudProvider {
         `accountId must be digits, got "${accountId}": see the account's overview page`,
       );
     }
+    assertOptions(subject, assumeRole, ASSUME_ROLE_OPTIONS, 'assumeRole');
     if (assumeRole !== undefined) assertRole(subject, assumeRole);
     super(scope, id, {
       region,

@@ -6,6 +6,7 @@ import { Connections, IConnectable, ISecurityGroup } from '../connections/connec
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { ITopologySource, Topology, TopologyRule } from '../model/topology';
 import { idPart } from './id-part';
 import { INetwork } from './network';
@@ -31,6 +32,13 @@ export interface SecurityGroupProps {
   /** @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
+
+const SECURITY_GROUP_PROPS: OptionNames<SecurityGroupProps> = {
+  network: true,
+  name: true,
+  description: true,
+  tags: true,
+};
 
 /** What a rule needs besides its peer. */
 interface RuleOptions {
@@ -160,6 +168,7 @@ export class SecurityGroup extends SecurityGroupRules {
   /** @throws ValidationError for a name or description that the cloud does not take */
   public constructor(scope: Construct, id: string, props: SecurityGroupProps) {
     super(scope, id);
+    if (new.target === SecurityGroup) assertOptions(this, props, SECURITY_GROUP_PROPS);
     const { network, description, tags } = props;
     const name = props.name ?? `${TerraformStack.of(this).node.id}-${id}`;
     if (!NAME.test(name) && !Token.isUnresolved(name)) {

@@ -1,4 +1,5 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { OptionNames } from '../model/options';
 
 /** Settings of the Docker engine of a node. */
 export interface EngineSettings {
@@ -23,6 +24,13 @@ export interface EngineSettings {
    */
   readonly insecureRegistries?: readonly string[];
 }
+
+export const ENGINE_SETTINGS: OptionNames<EngineSettings> = {
+  logFileMiB: true,
+  logFiles: true,
+  registryMirrors: true,
+  insecureRegistries: true,
+};
 
 /** `/etc/docker/daemon.json`. @throws ValidationError for a number out of range, or an address that is none */
 export function renderEngineSettings(subject: ErrorSubject, settings: EngineSettings): string {

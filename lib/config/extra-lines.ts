@@ -34,6 +34,7 @@ export function assertExtraLines(
  * Refuses lines that set again what we set already.
  * @param own lines of the same section, as rendered
  * @param keyOf what a line sets, e.g. `timeout client`; nothing for a setting that may stand several times
+ * @param ways by the keys: what sets it instead; others are fixed
  * @throws ValidationError for a line with the key of one of `own`
  */
 export function assertNoContradiction(
@@ -41,15 +42,17 @@ export function assertNoContradiction(
   own: readonly string[],
   extra: readonly string[] | undefined,
   keyOf: (line: string) => string | undefined,
+  ways: Readonly<Record<string, string>>,
 ): void {
   const computed = new Map(own.map((line) => [keyOf(line), line] as const));
   for (const line of extra ?? []) {
     const key = keyOf(line);
     const other = key === undefined ? undefined : computed.get(key);
-    if (other === undefined) continue;
+    if (key === undefined || other === undefined) continue;
+    const way = Object.hasOwn(ways, key) ? ways[key] : undefined;
     throw new ValidationError(
       subject,
-      `extra line must not contradict "${other}", got "${line}": use the option that sets it`,
+      `extra line must not contradict "${other}", got "${line}": ${way ?? 'leave it out, it is fixed'}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { withDefaults } from '../model/options';
+import { OptionNames, withDefaults } from '../model/options';
 import { ISecret } from '../model/secret';
 
 /** One server behind a listener. */
@@ -19,6 +19,14 @@ export interface HaproxyServer {
    */
   readonly reclaims?: boolean;
 }
+
+export const SERVER_OPTIONS: OptionNames<HaproxyServer> = {
+  name: true,
+  address: true,
+  port: true,
+  backup: true,
+  reclaims: true,
+};
 
 /** How HAProxy chooses a server; see "balance" in its configuration manual. */
 export type HaproxyBalance = 'roundrobin' | 'static-rr' | 'leastconn' | 'first' | 'source';
@@ -74,6 +82,15 @@ export interface HaproxyCheck {
   readonly fall?: number;
 }
 
+export const PROBE_OPTIONS: OptionNames<HaproxyProbe> = { kind: true, path: true, port: true, login: true };
+export const CHECK_OPTIONS: OptionNames<HaproxyCheck> = {
+  probe: true,
+  intervalSeconds: true,
+  changeIntervalSeconds: true,
+  rise: true,
+  fall: true,
+};
+
 /** All in seconds, down to 0.001. */
 export interface HaproxyTimeouts {
   /**
@@ -97,6 +114,13 @@ export interface HaproxyTimeouts {
    */
   readonly tunnelSeconds?: number;
 }
+
+export const TIMEOUT_OPTIONS: OptionNames<HaproxyTimeouts> = {
+  connectSeconds: true,
+  clientSeconds: true,
+  serverSeconds: true,
+  tunnelSeconds: true,
+};
 
 /** Time-outs with their defaults filled in. */
 export type ResolvedTimeouts = Required<Omit<HaproxyTimeouts, 'tunnelSeconds'>> &
@@ -144,6 +168,22 @@ export interface HaproxyListenerConfig {
   /** Lines of the `listen` section that come after all others, as they are. */
   readonly extraLines?: readonly string[];
 }
+
+export const LISTENER_CONFIG: OptionNames<HaproxyListenerConfig> = {
+  name: true,
+  port: true,
+  mode: true,
+  balance: true,
+  servers: true,
+  check: true,
+  timeouts: true,
+  maxConnections: true,
+  heartbeatSeconds: true,
+  cutsIdleConnections: true,
+  essential: true,
+  proxyProtocol: true,
+  extraLines: true,
+};
 
 /** The page that shows the state of all servers. */
 export interface HaproxyStatistics {

@@ -1,14 +1,20 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertHostName, assertNumberedHostName } from '../model/names';
+import { assertOptions } from '../model/options';
 import { assertSecret } from '../model/secret';
 import {
+  CHECK_OPTIONS,
   HaproxyBalance,
   HaproxyCheck,
   HaproxyConfig,
   HaproxyListenerConfig,
   HaproxyProbe,
   HaproxyStatistics,
+  LISTENER_CONFIG,
+  PROBE_OPTIONS,
   RESERVED_SECTION_NAMES,
+  SERVER_OPTIONS,
+  TIMEOUT_OPTIONS,
   timeoutsOf,
 } from './haproxy-config';
 import { assertInteger, assertIpv4, assertSeconds } from './values';
@@ -54,6 +60,7 @@ export function assertHaproxy(config: HaproxyConfig): void {
 
 function assertListener(listener: HaproxyListenerConfig): void {
   const subject = `listener ${listener.name}`;
+  assertOptions(subject, listener, LISTENER_CONFIG);
   assertHostName(subject, listener.name);
   if (RESERVED_SECTION_NAMES.includes(listener.name)) {
     throw new ValidationError(
@@ -69,6 +76,7 @@ function assertListener(listener: HaproxyListenerConfig): void {
   if (listener.maxConnections !== undefined) {
     assertInteger(subject, 'maxConnections', listener.maxConnections, 1, 1_000_000);
   }
+  assertOptions(subject, listener.timeouts, TIMEOUT_OPTIONS, 'timeouts');
   for (const [name, seconds] of Object.entries(listener.timeouts ?? {}) as [string, number | undefined][]) {
     if (seconds !== undefined) assertSeconds(subject, name, seconds);
   }
@@ -80,6 +88,7 @@ function assertServers(subject: ErrorSubject, { servers }: HaproxyListenerConfig
     throw new ValidationError(subject, 'servers must not be empty, got none: name at least one');
   }
   for (const server of servers) {
+    assertOptions(subject, server, SERVER_OPTIONS, 'servers');
     assertNumberedHostName(subject, server.name);
     assertIpv4(subject, server.address);
     assertPort(subject, server.port);
@@ -98,6 +107,8 @@ function assertServers(subject: ErrorSubject, { servers }: HaproxyListenerConfig
 
 function assertCheck(subject: ErrorSubject, check: HaproxyCheck): void {
   const { probe, intervalSeconds, changeIntervalSeconds, rise, fall } = check;
+  assertOptions(subject, check, CHECK_OPTIONS, 'check');
+  assertOptions(subject, probe, PROBE_OPTIONS, 'check.probe');
   if (intervalSeconds !== undefined) assertSeconds(subject, 'intervalSeconds', intervalSeconds);
   if (changeIntervalSeconds !== undefined)
     assertSeconds(subject, 'changeIntervalSeconds', changeIntervalSeconds);

@@ -35,6 +35,40 @@ const ADDITIVE = [
 /** Keywords that mean nothing without their second word. */
 const TWO_WORDS = ['http-check', 'option', 'set-var', 'stats', 'tcp-check', 'timeout'];
 
+/** What sets a line of a section in the place of an extra line, by what it sets. */
+const WAYS_OF_GLOBAL = {
+  maxconn: 'it is the sum of the listeners, use maxConnections of those',
+  'hard-stop-after': 'use reloadDrainSeconds',
+};
+/** A listener's section may say otherwise. */
+const IN_A_LISTENER = 'write it in extraLines of a listener';
+const WAYS_OF_DEFAULTS = {
+  retries: IN_A_LISTENER,
+  'option dontlognull': IN_A_LISTENER,
+  'option redispatch': IN_A_LISTENER,
+  'timeout connect': 'use timeouts of a listener',
+  'timeout client': 'use timeouts of a listener',
+  'timeout server': 'use timeouts of a listener',
+  'timeout tunnel': 'use timeouts of a listener',
+  'timeout client-fin': IN_A_LISTENER,
+  'timeout server-fin': IN_A_LISTENER,
+  'timeout http-request': IN_A_LISTENER,
+  'timeout queue': IN_A_LISTENER,
+};
+const WAYS_OF_LISTENER = {
+  bind: 'use port',
+  maxconn: 'use maxConnections',
+  balance: 'use balance',
+  server:
+    'servers are the nodes of the target; use backup, check and targetPort, or HaproxyListener.of for servers of your own',
+  'option httpchk': 'use check',
+  'option tcp-check': 'use check',
+  'timeout connect': 'use timeouts.connectSeconds',
+  'timeout client': 'use timeouts.clientSeconds',
+  'timeout server': 'use timeouts.serverSeconds',
+  'timeout tunnel': 'use timeouts.tunnelSeconds',
+};
+
 /**
  * haproxy.cfg for `config`, for HAProxy 2.6 to 3.2. Pure: equal input gives equal bytes.
  *
@@ -58,11 +92,13 @@ interface Section {
   readonly head: string;
   readonly lines: readonly string[];
   readonly extraLines?: readonly string[] | undefined;
+  /** What sets a line in the place of an extra line. */
+  readonly ways?: Readonly<Record<string, string>>;
 }
 
-function sectionText({ head, lines, extraLines = [] }: Section): string {
+function sectionText({ head, lines, extraLines = [], ways = {} }: Section): string {
   // Not always rendered, but ours to set: it decides whether idle connections are cut.
-  assertNoContradiction(`haproxy ${head}`, ['timeout tunnel', ...lines], extraLines, settingOf);
+  assertNoContradiction(`haproxy ${head}`, ['timeout tunnel', ...lines], extraLines, settingOf, ways);
   const extra = extraLines.length === 0 ? [] : ['# extra lines', ...extraLines];
   return [head, ...[...lines, ...extra].map((line) => `  ${line}`)].join('\n');
 }
@@ -94,6 +130,7 @@ function globalSection(config: HaproxyConfig): Section {
         .map(({ name }) => `set-var ${probeVariable(name)} env(${probePasswordVariable(name)})`),
     ],
     extraLines: config.extraGlobalLines,
+    ways: WAYS_OF_GLOBAL,
   };
 }
 
@@ -114,6 +151,7 @@ function defaultsSection(config: HaproxyConfig): Section {
       'timeout queue 10s',
     ],
     extraLines: config.extraDefaultsLines,
+    ways: WAYS_OF_DEFAULTS,
   };
 }
 
@@ -185,6 +223,7 @@ function listenerSection(listener: HaproxyListenerConfig): Section {
       ...listener.servers.map((server) => serverLine(server, listener)),
     ],
     extraLines: others,
+    ways: WAYS_OF_LISTENER,
   };
 }
 

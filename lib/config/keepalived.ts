@@ -75,6 +75,15 @@ export interface KeepalivedConfig extends VrrpTimers {
 
 /** File on the host that says which network interface has the host's own address; `proxy-interface` writes it. */
 export const INTERFACE_PATH = '/run/brokers/interface.conf';
+/** What sets a line in the place of an extra line, by its first word. */
+const WAYS = {
+  virtual_router_id: 'use vrrp.virtualRouterId',
+  advert_int: 'use vrrp.advertSeconds',
+  down_timer_adverts: 'use vrrp.missedAdverts',
+  unicast_src_ip: 'use addresses',
+  unicast_peer: 'use addresses',
+  virtual_ipaddress: 'use floatingAddress',
+};
 const PATH = /^(?:\/[A-Za-z0-9._-]+)+$/;
 const WORD = /^[A-Za-z0-9._:/=-]+$/;
 const USER = /^[a-z_][a-z0-9_-]*$/;
@@ -92,7 +101,7 @@ export function renderKeepalived(config: KeepalivedConfig): string {
   const { check } = config;
   const instance = instanceLines(config);
   const extra = config.extraLines ?? [];
-  assertNoContradiction(`keepalived of ${config.host}`, instance, extra, settingOf);
+  assertNoContradiction(`keepalived of ${config.host}`, instance, extra, settingOf, WAYS);
   return `${[
     `include ${INTERFACE_PATH}`,
     '',

@@ -24,9 +24,9 @@ const FAMILIES: readonly Family[] = [
   },
   {
     keys: /^(?:vm_memory_high_watermark(?:\..*)?|total_memory_available_override_value)$/,
-    way: 'use the memory options',
+    way: 'use memoryMiB or memoryWatermark',
   },
-  { keys: /^disk_free_limit(?:\..*)?$/, way: 'use the disk options' },
+  { keys: /^disk_free_limit(?:\..*)?$/, way: 'use diskFreeLimit' },
   { keys: /^cluster_partition_handling(?:\..*)?$/, way: 'the version and the metadata store decide' },
   {
     keys: /^default_(?:user|pass|users|permissions|user_tags)(?:\..*)?$/,
@@ -36,6 +36,14 @@ const FAMILIES: readonly Family[] = [
   { keys: /^listeners\.tcp$/, way: 'the AMQP port of the cluster is fixed' },
   { keys: /^management\.listener\..*$/, way: 'the management port of the cluster is fixed' },
 ];
+
+/** What sets a computed line, where it can be set at all. */
+const WAYS: Readonly<Record<string, string>> = {
+  cluster_name: 'use name, after which the hosts are called as well',
+  net_ticktime: 'use netTickTimeSeconds',
+  'log.console.level': 'use logLevel',
+  'raft.wal_max_size_bytes': 'it follows from memoryMiB, change that',
+};
 
 /** Keys whose values end with the port of a listener, e.g. `listeners.ssl.default` or `management.ssl.port`. */
 const PORT_KEY = /(?:^|\.)(?:listeners\.(?:tcp|ssl)\.[\w-]+|(?:tcp|ssl)\.port)$/;
@@ -122,7 +130,7 @@ function repeats(
   if (ours === undefined && family === undefined) return false;
   const same = ours === undefined ? [...computed].find(([other]) => family?.keys.test(other)) : [key, ours];
   const what = same === undefined ? 'what the cluster computes' : `"${same.join(' = ')}"`;
-  const way = family === undefined ? 'use the option that sets it, or leave the line out' : family.way;
+  const way = family === undefined ? (WAYS[key] ?? 'leave the line out, it is fixed') : family.way;
   throw new ValidationError(
     subject,
     `extra line must not contradict ${what}, got "${key} = ${value}": ${way}`,
@@ -151,9 +159,10 @@ function portOf({ key, value }: RabbitMqSetting): string | undefined {
 
 function assertNoPassword(subject: ErrorSubject, { key, value }: RabbitMqSetting): void {
   if (!SECRET_KEY.test(key) || value.startsWith(ENCRYPTED)) return;
+  const family = FAMILIES.find(({ keys }) => keys.test(key));
   throw new ValidationError(
     subject,
     `extra line must not hold a password in plain text, got one for ${key}: ` +
-      'it would show in every plan; use the option for it, or a value that begins with encrypted:',
+      `it would show in every plan; ${family?.way ?? 'give one that rabbitmqctl encrypt_conf_value made (RabbitMQ 4), which begins with encrypted:'}`,
   );
 }

@@ -1,5 +1,6 @@
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { assertHostName, assertNumberedHostName } from '../model/names';
+import { assertOptions } from '../model/options';
 import { assertLimits, MAX_MIB } from './limits';
 import { assertInteger } from './values';
 
@@ -181,6 +182,7 @@ function assertPorts(subject: ErrorSubject, conf: RabbitMqConf): void {
 }
 
 function limit(subject: ErrorSubject, key: string, prop: string, value: ResourceLimit, max: number): string {
+  assertOptions(subject, value, { relative: true, absoluteMiB: true }, prop);
   const { relative, absoluteMiB }: { readonly relative?: number; readonly absoluteMiB?: number } = value;
   if ((relative === undefined) === (absoluteMiB === undefined)) {
     throw new ValidationError(

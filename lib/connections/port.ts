@@ -7,6 +7,20 @@ export class Port {
   public static readonly amqp = Port.tcp(5672);
   /** AMQP over TLS: 5671. */
   public static readonly amqps = Port.tcp(5671);
+  /** RabbitMQ's stream protocol: 5552. */
+  public static readonly stream = Port.tcp(5552);
+  /** RabbitMQ's stream protocol over TLS: 5551. */
+  public static readonly streamTls = Port.tcp(5551);
+  /** MQTT: 1883. */
+  public static readonly mqtt = Port.tcp(1883);
+  /** MQTT over TLS: 8883. */
+  public static readonly mqtts = Port.tcp(8883);
+  /** STOMP: 61613. */
+  public static readonly stomp = Port.tcp(61_613);
+  /** MQTT over WebSockets: 15675. */
+  public static readonly webMqtt = Port.tcp(15_675);
+  /** STOMP over WebSockets: 15674. */
+  public static readonly webStomp = Port.tcp(15_674);
   /** Management pages and API: 15672. */
   public static readonly management = Port.tcp(15_672);
   /** Metrics for Prometheus: 15692. */

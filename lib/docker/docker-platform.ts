@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { AddressPlan } from '../model/addresses';
 import { ValidationError } from '../model/errors';
 import { GroupSpec, ImageSpec } from '../model/host';
+import { assertOptions, OptionNames } from '../model/options';
 import { ITopologySource, Topology } from '../model/topology';
 import { AddressRequest, FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { TerraformData } from '../terraform/terraform-data';
@@ -47,6 +48,14 @@ export interface DockerPlatformProps {
   readonly provider?: TerraformProvider;
 }
 
+const DOCKER_PLATFORM_PROPS: OptionNames<DockerPlatformProps> = {
+  subnet: true,
+  images: true,
+  networkName: true,
+  engine: true,
+  provider: true,
+};
+
 /**
  * Runs hosts as containers with fixed addresses on one Docker engine. Addresses are reachable from the machine itself
  * where the engine runs on Linux. The `docker` command must be on the path when the stack is applied.
@@ -69,6 +78,7 @@ export class DockerPlatform extends Construct implements IPlatform, ITopologySou
     private readonly props: DockerPlatformProps,
   ) {
     super(scope, id);
+    if (new.target === DockerPlatform) assertOptions(this, props, DOCKER_PLATFORM_PROPS);
     this.plan = new AddressPlan(this, props.subnet);
     const stack = TerraformStack.of(this);
     this.assertApart(stack);

@@ -1,4 +1,5 @@
 import { ErrorSubject, ValidationError } from './errors';
+import { OptionNames } from './options';
 
 /** How a node reaches the service that keeps a secret, and which part of the secret it takes. */
 export interface SecretFetchOptions {
@@ -47,6 +48,19 @@ export interface OosParameterOptions extends SecretFetchOptions {
    */
   readonly version?: number;
 }
+
+const FETCH_OPTIONS: OptionNames<SecretFetchOptions> = {
+  region: true,
+  endpoint: true,
+  certificateAuthority: true,
+  field: true,
+};
+export const KMS_SECRET_OPTIONS: OptionNames<KmsSecretOptions> = {
+  ...FETCH_OPTIONS,
+  versionId: true,
+  versionStage: true,
+};
+export const OOS_PARAMETER_OPTIONS: OptionNames<OosParameterOptions> = { ...FETCH_OPTIONS, version: true };
 
 /** A secret of Key Management Service. */
 export interface KmsSecretReference extends KmsSecretOptions {

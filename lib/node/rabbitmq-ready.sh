@@ -1,6 +1,6 @@
 #!/bin/bash
 # Exits 0 when this node serves in the whole cluster: it runs the declared version, sees every declared node and nothing
-# else, has no partition and no alarm. Otherwise prints one sentence on standard error.
+# else, has no partition and no alarm, and its members of streams run. Otherwise prints one sentence on standard error.
 #   --wait SECONDS   gives the nodes so long to accept AMQP connections
 #   --explain        also asks each missing node why, which takes a second a node
 set -euo pipefail
@@ -97,3 +97,15 @@ fi
 [[ $status =~ \"rabbitmq_version\":\"([0-9.]+)\" ]] || fail 'does not tell its version'
 [[ ${BASH_REMATCH[1]} == "$version" || ${BASH_REMATCH[1]} == "$version".* ]] ||
   fail "runs RabbitMQ ${BASH_REMATCH[1]}, declared is $version: change the image or the version"
+
+# A node has a folder for each stream that it shall have a member of, also where the member never came up. Without streams
+# there is nothing to ask, which spares a start of Erlang.
+compgen -G '/var/lib/rabbitmq/mnesia/*/stream/*' >/dev/null || exit 0
+offline=$(/opt/brokers/bin/rabbitmq-cli rabbitmqctl --quiet eval '
+  [io:format("~ts in vhost ~ts~n", [element(4, Name), element(2, Name)]) || Q <- rabbit_amqqueue:list(),
+    amqqueue:get_type(Q) =:= rabbit_stream_queue,
+    [{name, Name}, {members, Members}, {online, Online}] <- [rabbit_amqqueue:info(Q, [name, members, online])],
+    lists:member(node(), Members), not lists:member(node(), Online)].' 2>&1) ||
+  fail "the broker does not tell of its streams: $(tail -n 1 <<<"$offline")"
+[[ $offline == '[]' ]] ||
+  fail "runs no member of the stream ${offline%%$'\n'*}: nodes copy streams over ports 6000 to 6500 of each other"

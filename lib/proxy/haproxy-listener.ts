@@ -11,7 +11,7 @@ import { Connections } from '../connections/connections';
 import { Port } from '../connections/port';
 import { ValidationError } from '../model/errors';
 import { PortSpec } from '../model/host';
-import { withDefaults } from '../model/options';
+import { assertOptions, OptionNames, withDefaults } from '../model/options';
 import { TopologyEnd, TopologyLink } from '../model/topology';
 
 const AMQP_PORT = 5672;
@@ -29,7 +29,7 @@ export interface IBrokerTarget {
    * Port of the management pages, where the nodes have them.
    * @default none: only the AMQP port is checked, and a management listener goes to 15672
    */
-  readonly managementPort?: number;
+  readonly managementPort?: number | undefined;
   /** Path of the management pages. @default '/' */
   readonly managementPath?: string;
   /** Whether every AMQP connection must begin with the PROXY protocol. @default false */
@@ -96,6 +96,19 @@ export interface ListenerOptions {
   readonly extraLines?: readonly string[];
 }
 
+const LISTENER_OPTIONS: OptionNames<ListenerOptions> = {
+  name: true,
+  port: true,
+  targetPort: true,
+  balance: true,
+  backup: true,
+  check: true,
+  timeouts: true,
+  maxConnections: true,
+  essential: true,
+  extraLines: true,
+};
+
 /** What can be chosen for an AMQP listener. */
 export interface AmqpListenerOptions extends ListenerOptions {
   /**
@@ -114,6 +127,13 @@ export interface AmqpListenerOptions extends ListenerOptions {
   readonly proxyProtocol?: boolean;
 }
 
+const AMQP_LISTENER_OPTIONS: OptionNames<AmqpListenerOptions> = {
+  ...LISTENER_OPTIONS,
+  heartbeatSeconds: true,
+  cutsIdleConnections: true,
+  proxyProtocol: true,
+};
+
 /** A port of a `HaproxyPair` and the brokers behind it. Brokers that are added later are balanced as well. */
 export class HaproxyListener {
   /**
@@ -123,6 +143,7 @@ export class HaproxyListener {
    * there: a frozen node does not.
    */
   public static amqp(target: IBrokerTarget, options: AmqpListenerOptions = {}): HaproxyListener {
+    assertOptions(`listener ${options.name ?? 'amqp'}`, options, AMQP_LISTENER_OPTIONS);
     const { heartbeatSeconds = heartbeatOf(target), cutsIdleConnections, proxyProtocol, ...common } = options;
     const name = common.name ?? 'amqp';
     const targetPort = common.targetPort ?? target.amqpPort ?? AMQP_PORT;
@@ -153,6 +174,7 @@ export class HaproxyListener {
    */
   public static management(target: IBrokerTarget, options: ListenerOptions = {}): HaproxyListener {
     const name = options.name ?? 'management';
+    assertOptions(`listener ${name}`, options, LISTENER_OPTIONS);
     const targetPort = options.targetPort ?? target.managementPort ?? MANAGEMENT_PORT;
     return new HaproxyListener(
       name,

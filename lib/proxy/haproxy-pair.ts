@@ -16,7 +16,7 @@ import {
   SCRIPTS_DIRECTORY,
 } from '../model/host';
 import { assertHostName } from '../model/names';
-import { withDefaults } from '../model/options';
+import { assertOptions, withDefaults } from '../model/options';
 import { tcpPort } from '../model/ports';
 import { assertSecret, ISecret } from '../model/secret';
 import { ITopologySource, Topology } from '../model/topology';
@@ -24,6 +24,7 @@ import { nodeScript } from '../node/script';
 import { FloatingAddress, IPlacedGroup, IPlatform } from '../platform';
 import { Secret } from '../secret';
 import { HaproxyListener } from './haproxy-listener';
+import { HAPROXY_PAIR_PROPS, STATISTICS_OPTIONS, VRRP_OPTIONS } from './haproxy-pair-options';
 
 /** Name under which the hosts know the password of the statistics page; their entry point relies on it. */
 const STATISTICS_PASSWORD = 'statistics-password';
@@ -138,6 +139,9 @@ export class HaproxyPair extends Construct implements IPlacedGroup, ITopologySou
     private readonly props: HaproxyPairProps,
   ) {
     super(scope, id);
+    if (new.target === HaproxyPair) assertOptions(this, props, HAPROXY_PAIR_PROPS);
+    assertOptions(this, props.statistics, STATISTICS_OPTIONS, 'statistics');
+    assertOptions(this, props.vrrp, VRRP_OPTIONS, 'vrrp');
     this.name = props.name ?? id;
     assertHostName(this, this.name);
     assertLimits(this, props);

@@ -1,6 +1,7 @@
 import { BindingDefinition, DefinitionValues } from '../config/definitions';
 import { isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { assertArguments } from './arguments';
 import { assertText } from './entity-name';
 import { DEFAULT_VHOST, QueueType } from './vhost';
@@ -9,7 +10,7 @@ import { DEFAULT_VHOST, QueueType } from './vhost';
 export interface BindingOptions {
   /** @default '/' */
   readonly vhost?: string;
-  /** A declared exchange, or one that every vhost has, such as `amq.topic`. */
+  /** A declared exchange, or one that the broker makes: `amq.topic`, or `amq.rabbitmq.event` with its plugin. */
   readonly source: string;
   /** A declared queue or exchange. */
   readonly destination: string;
@@ -21,11 +22,21 @@ export interface BindingOptions {
   readonly arguments?: DefinitionValues;
 }
 
+const BINDING_OPTIONS: OptionNames<BindingOptions> = {
+  vhost: true,
+  source: true,
+  destination: true,
+  destinationType: true,
+  routingKey: true,
+  arguments: true,
+};
+
 /** `x-match` of a headers exchange. */
 const MATCHES: readonly unknown[] = ['all', 'any', 'all-with-x', 'any-with-x'];
 
 /** @throws ValidationError for text or arguments that the broker does not take */
 export function bindingDefinition(subject: ErrorSubject, options: BindingOptions): BindingDefinition {
+  assertOptions(subject, options, BINDING_OPTIONS);
   const { routingKey = '', arguments: values = {} } = options;
   assertText(subject, 'routing key', routingKey);
   assertArguments(subject, values, {});

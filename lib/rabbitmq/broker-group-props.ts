@@ -1,7 +1,8 @@
 import { ITerraformDependable } from 'cdktf';
+import { OptionNames } from '../model/options';
 import { ISecret } from '../model/secret';
 import { IPlatform } from '../platform';
-import { NodeSettings } from './node-configuration';
+import { NODE_SETTINGS, NodeSettings } from './node-configuration';
 import { RabbitMqPlugin } from './plugins';
 import { RabbitMqVersion } from './version';
 
@@ -15,6 +16,8 @@ export interface AdministratorProps {
   /** @default a generated one */
   readonly password?: ISecret;
 }
+
+export const ADMINISTRATOR_PROPS: OptionNames<AdministratorProps> = { name: true, password: true };
 
 /** Settings that every group of brokers has. */
 export interface BrokerGroupProps extends NodeSettings {
@@ -47,3 +50,19 @@ export interface BrokerGroupProps extends NodeSettings {
   /** What must exist before the brokers. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
+
+export const BROKER_GROUP_PROPS: OptionNames<BrokerGroupProps> = {
+  ...NODE_SETTINGS,
+  platform: true,
+  version: true,
+  name: true,
+  plugins: true,
+  defaultPlugins: true,
+  administrator: true,
+  erlangCookie: true,
+  addresses: true,
+  memoryMiB: true,
+  openFiles: true,
+  readyTimeoutSeconds: true,
+  after: true,
+};

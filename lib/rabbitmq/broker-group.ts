@@ -1,20 +1,19 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ParameterDefinition } from '../config/definitions';
 import { assertLimits } from '../config/limits';
 import { HEARTBEAT_SECONDS, NodeType } from '../config/rabbitmq';
 import { settingsOf } from '../config/rabbitmq-extra';
-import { StaticShovelConfig } from '../config/static-shovels';
 import { Connections } from '../connections/connections';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { FileSpec, GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
 import { assertHostName } from '../model/names';
-import { assertSecret, ISecret, NamedSecret } from '../model/secret';
+import { assertOptions } from '../model/options';
+import { assertSecret, ISecret } from '../model/secret';
 import { nodeScript } from '../node/script';
 import { IPlacedGroup } from '../platform';
 import { Secret } from '../secret';
 import { BindingOptions } from './binding';
-import { BrokerGroupProps } from './broker-group-props';
+import { ADMINISTRATOR_PROPS, BrokerGroupProps } from './broker-group-props';
 import {
   ADMINISTRATOR_SECRET,
   COOKIE_SECRET,
@@ -30,8 +29,9 @@ import { ILinkedCluster } from './link-endpoint';
 import { LinkGraph, withoutLinks } from './link-graph';
 import { managementPages } from './management-pages';
 import { chooseMetadataStore } from './metadata-store';
+import { NodeAdditions, NOTHING } from './node-additions';
 import { nodeConfigurationFiles } from './node-configuration';
-import { RabbitMqPlugin, resolvePlugins } from './plugins';
+import { RabbitMqPlugin, resolvePlugins, withRequired } from './plugins';
 import { PolicyOptions } from './policy';
 import { RABBITMQ_PORTS, rabbitMqPorts } from './ports';
 import { QueueOptions } from './queue';
@@ -69,17 +69,6 @@ export interface BrokerGroupShape {
   readonly metadataStore?: MetadataStore;
 }
 
-/** What the nodes of a group have besides what is declared in it. */
-export interface NodeAdditions {
-  /** Settings of plugins. */
-  readonly parameters: readonly ParameterDefinition[];
-  readonly staticShovels: readonly StaticShovelConfig[];
-  readonly files: readonly FileSpec[];
-  readonly secrets: readonly NamedSecret[];
-}
-
-const NOTHING: NodeAdditions = { parameters: [], staticShovels: [], files: [], secrets: [] };
-
 /**
  * Brokers with one Erlang cookie, one administrator, and the vhosts, users, policies, exchanges, queues and bindings that
  * are added to them. How they work together is what a subclass is about.
@@ -95,13 +84,12 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   public readonly amqpPort: number = RABBITMQ_PORTS.amqp;
   /** What the brokers propose to clients; 0 for none. */
   public readonly heartbeatSeconds: number;
-  /** Port of the management pages and API; absent without the plugin, or where a line of a user keeps it on the hosts. */
-  public readonly managementPort?: number;
   /** Path of the management pages, with a slash at both ends. */
   public readonly managementPath: string;
   protected readonly name: string;
   protected readonly definitions: DefinitionsBuilder;
   private readonly brokers: readonly RabbitMqNode[];
+  private readonly pagesReachable: boolean;
   private plugins: readonly RabbitMqPlugin[];
   protected readonly metadataStore: MetadataStore;
   private readonly noLinks: LinkGraph;
@@ -121,6 +109,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     assertLimits(this, settings);
     this.noLinks = withoutLinks(this.name);
     const shape = shapeOf(this);
+    assertOptions(this, settings.administrator, ADMINISTRATOR_PROPS, 'administrator');
     this.version = settings.version;
     this.plugins = resolvePlugins(this, settings.version, settings.plugins ?? [], settings.defaultPlugins);
     this.metadataStore = chooseMetadataStore(this, this.version, shape.metadataStore);
@@ -143,12 +132,11 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     const addresses = this.brokers.map(({ address }) => address);
     const pages = managementPages(this, settings.extraConfiguration ?? [], addresses);
     this.managementPath = pages.path;
-    if (pages.reachable && this.plugins.includes('rabbitmq_management')) {
-      this.managementPort = RABBITMQ_PORTS.management;
-    }
+    this.pagesReachable = pages.reachable;
     this.definitions = new DefinitionsBuilder(settings.version, {
       nodes: shape.copies,
       plugins: this.plugins,
+      extraConfiguration: settings.extraConfiguration ?? [],
       subject: this,
     });
   }
@@ -176,6 +164,13 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
   /** `address:port` of the first broker; put a `HaproxyPair` in front for one that survives it. */
   public get endpoint(): string {
     return this.endpoints[0] ?? '';
+  }
+
+  /** Port of the management pages and API; undefined without the plugin, or where a line of a user keeps it on the hosts. */
+  public get managementPort(): number | undefined {
+    return this.pagesReachable && this.hasPlugin('rabbitmq_management')
+      ? RABBITMQ_PORTS.management
+      : undefined;
   }
 
   /** Address of each broker's management page; none without `managementPort`. */
@@ -221,10 +216,7 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
 
   /** What the brokers listen on and who needs to reach it. */
   public get ports(): readonly PortSpec[] {
-    return rabbitMqPorts({
-      management: this.managementPort !== undefined,
-      prometheus: this.plugins.includes('rabbitmq_prometheus'),
-    });
+    return rabbitMqPorts(withRequired(this.plugins), this.settings.extraConfiguration);
   }
 
   /** @throws ValidationError for a bad name or option, or a vhost that is declared already */
@@ -278,8 +270,9 @@ export abstract class BrokerGroup extends Construct implements IPlacedGroup, ILi
     this.cached = undefined;
   }
 
+  /** Whether `plugin` is enabled, by itself or with another one. */
   protected hasPlugin(plugin: RabbitMqPlugin): boolean {
-    return this.plugins.includes(plugin);
+    return withRequired(this.plugins).includes(plugin);
   }
 
   /** How long a deploy waits for the brokers. */

@@ -1,4 +1,5 @@
-import { BrokerGroupProps } from './broker-group-props';
+import { OptionNames } from '../model/options';
+import { BROKER_GROUP_PROPS, BrokerGroupProps } from './broker-group-props';
 import { MetadataStore } from './version';
 
 /** Settings of a `RabbitMqCluster`. */
@@ -18,3 +19,10 @@ export interface RabbitMqClusterProps extends BrokerGroupProps {
    */
   readonly metadataStore?: MetadataStore;
 }
+
+export const CLUSTER_PROPS: OptionNames<RabbitMqClusterProps> = {
+  ...BROKER_GROUP_PROPS,
+  nodes: true,
+  ramNodes: true,
+  metadataStore: true,
+};

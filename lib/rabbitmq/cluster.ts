@@ -2,9 +2,10 @@ import { Construct } from 'constructs';
 import { describeNumber, isKnownNumber } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { GroupSpec, SCRIPTS_DIRECTORY } from '../model/host';
+import { assertOptions } from '../model/options';
 import { ITopologySource, Topology } from '../model/topology';
 import { BrokerGroup } from './broker-group';
-import { RabbitMqClusterProps } from './cluster-props';
+import { CLUSTER_PROPS, RabbitMqClusterProps } from './cluster-props';
 import { UpstreamOptions } from './federation';
 import { LinkGraph } from './link-graph';
 import { ClusterLinks } from './links';
@@ -28,6 +29,7 @@ export class RabbitMqCluster extends BrokerGroup implements ITopologySource {
   /** @throws ValidationError for bad input; each rule is named in the error */
   public constructor(scope: Construct, id: string, props: RabbitMqClusterProps) {
     super(scope, id, props, (subject) => {
+      if (new.target === RabbitMqCluster) assertOptions(subject, props, CLUSTER_PROPS);
       assertSize(subject, props.nodes);
       return {
         hosts: props.nodes,

@@ -4,7 +4,7 @@ import { ISecret } from '../model/secret';
 /** What is declared in a cluster, for those who link to it. */
 export interface Declarations {
   hasVhost(vhost: string): boolean;
-  /** Whether the exchange is declared or one that every vhost has. */
+  /** Whether the exchange is declared or one that the broker makes. */
   hasExchange(vhost: string, name: string): boolean;
   /** Nothing when it is not declared. */
   queue(vhost: string, name: string): QueueDefinition | undefined;

@@ -14,9 +14,10 @@ import { ErrorSubject, ValidationError } from '../model/errors';
 import { ISecret, NamedSecret, secretPlaceholder } from '../model/secret';
 import { assertBindable, bindingDefinition, BindingOptions } from './binding';
 import { Declarations } from './declarations';
-import { BUILT_IN_EXCHANGES, exchangeDefinition, ExchangeOptions } from './exchange';
+import { BrokerExchanges } from './broker-exchanges';
+import { exchangeDefinition, ExchangeOptions } from './exchange';
 import { patternWithout, wronglyMirrored } from './mirroring';
-import { DEFAULT_PLUGINS, RabbitMqPlugin } from './plugins';
+import { DEFAULT_PLUGINS, RabbitMqPlugin, withRequired } from './plugins';
 import { policyDefinition, PolicyOptions } from './policy';
 import { assertApplied } from './policy-match';
 import { queueDefinition, QueueOptions } from './queue';
@@ -30,6 +31,8 @@ export interface DefinitionsBuilderOptions {
   readonly nodes: number;
   /** Enabled plugins: some add types of exchanges and keys of policies. @default management and Prometheus */
   readonly plugins?: readonly RabbitMqPlugin[];
+  /** Lines of `rabbitmq.conf`: some move an exchange that a plugin makes. @default none */
+  readonly extraConfiguration?: readonly string[];
   /** Who errors are about. @default 'definitions' */
   readonly subject?: ErrorSubject;
 }
@@ -59,12 +62,14 @@ export class DefinitionsBuilder implements Declarations {
   private readonly queues = new Map<string, QueueDefinition>();
   private readonly bindings = new Map<string, BindingDefinition>();
   private plugins: readonly RabbitMqPlugin[];
+  private brokerExchanges: BrokerExchanges;
 
   public constructor(
     private readonly version: RabbitMqVersion,
     private readonly options: DefinitionsBuilderOptions,
   ) {
     this.plugins = options.plugins ?? DEFAULT_PLUGINS;
+    this.brokerExchanges = this.exchangesOfBroker();
     this.vhosts.set(DEFAULT_VHOST, vhostDefinition(this.subject('vhost', DEFAULT_VHOST), DEFAULT_VHOST, {}));
   }
 
@@ -131,9 +136,10 @@ export class DefinitionsBuilder implements Declarations {
     add(subject, this.bindings, bindingKey(binding), binding);
   }
 
-  /** From now on types of exchanges and keys of policies that these plugins bring are taken. */
+  /** From now on exchanges, types of them and keys of policies that these plugins bring are taken. */
   public usePlugins(plugins: readonly RabbitMqPlugin[]): void {
     this.plugins = [...plugins];
+    this.brokerExchanges = this.exchangesOfBroker();
   }
 
   public hasVhost(vhost: string): boolean {
@@ -141,7 +147,7 @@ export class DefinitionsBuilder implements Declarations {
   }
 
   public hasExchange(vhost: string, name: string): boolean {
-    return this.exchanges.has(key(vhost, name)) || BUILT_IN_EXCHANGES.has(name);
+    return this.exchanges.has(key(vhost, name)) || this.brokerExchanges.typeOf(vhost, name) !== undefined;
   }
 
   public queue(vhost: string, name: string): QueueDefinition | undefined {
@@ -216,6 +222,10 @@ export class DefinitionsBuilder implements Declarations {
       bindings: [...this.bindings.values()],
       ...(parameters.length === 0 ? {} : { parameters }),
     };
+  }
+
+  private exchangesOfBroker(): BrokerExchanges {
+    return new BrokerExchanges(withRequired(this.plugins), this.options.extraConfiguration ?? []);
   }
 
   private host(): {
@@ -303,13 +313,14 @@ export class DefinitionsBuilder implements Declarations {
 
   /** The type of the exchange; nothing when its name or vhost is known only when the stack is applied. */
   private assertExchange(subject: string, prop: string, vhost: string, name: string): string | undefined {
-    const type = this.exchanges.get(key(vhost, name))?.type ?? BUILT_IN_EXCHANGES.get(name);
+    const type = this.exchanges.get(key(vhost, name))?.type ?? this.brokerExchanges.typeOf(vhost, name);
     if (type !== undefined || isUnresolved(vhost) || isUnresolved(name)) return type;
     const known = [...this.exchanges.values()].filter((exchange) => exchange.vhost === vhost);
+    const names = [...known.map((exchange) => exchange.name), ...this.brokerExchanges.namesIn(vhost)];
     throw new ValidationError(
       subject,
-      `${prop} "${name}" is no declared exchange of vhost "${vhost}": call addExchange, ` +
-        `or use one of ${quoted([...known.map((exchange) => exchange.name), ...BUILT_IN_EXCHANGES.keys()])}`,
+      `${prop} "${name}" is no declared exchange of vhost "${vhost}": ` +
+        (this.brokerExchanges.hint(name) ?? `call addExchange, or use one of ${quoted(names)}`),
     );
   }
 

@@ -1,5 +1,6 @@
 import { DefinitionValues, ExchangeDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { assertArguments } from './arguments';
 import { assertDeclarableName } from './entity-name';
 import { pluginOfExchangeType, RabbitMqPlugin } from './plugins';
@@ -37,15 +38,15 @@ export interface ExchangeOptions {
   readonly arguments?: DefinitionValues;
 }
 
-/** Exchanges that every vhost has, with their types. The one without a name cannot be bound. */
-export const BUILT_IN_EXCHANGES: ReadonlyMap<string, ExchangeType> = new Map([
-  ['amq.direct', 'direct'],
-  ['amq.fanout', 'fanout'],
-  ['amq.topic', 'topic'],
-  ['amq.headers', 'headers'],
-  ['amq.match', 'headers'],
-  ['amq.rabbitmq.trace', 'topic'],
-]);
+const EXCHANGE_OPTIONS: OptionNames<ExchangeOptions> = {
+  vhost: true,
+  type: true,
+  durable: true,
+  autoDelete: true,
+  internal: true,
+  alternateExchange: true,
+  arguments: true,
+};
 
 const CORE_TYPES: readonly string[] = ['direct', 'fanout', 'topic', 'headers'];
 
@@ -56,6 +57,7 @@ export function exchangeDefinition(
   name: string,
   options: ExchangeOptions,
 ): ExchangeDefinition {
+  assertOptions(subject, options, EXCHANGE_OPTIONS);
   const { vhost = DEFAULT_VHOST, type = 'direct', alternateExchange } = options;
   assertDeclarableName(subject, 'name', name);
   assertExchangeType(subject, broker, type);

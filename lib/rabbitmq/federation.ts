@@ -2,6 +2,7 @@ import { ParameterDefinition, ParameterSettings, PolicyDefinition } from '../con
 import { ShovelAckMode } from '../config/static-shovels';
 import { isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { assertEntityName, assertKnownName, assertKnownText } from './entity-name';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
 import { sameBrokers } from './link-graph';
@@ -52,6 +53,21 @@ export interface UpstreamOptions {
   readonly trustUserId?: boolean;
 }
 
+const UPSTREAM_OPTIONS: OptionNames<UpstreamOptions> = {
+  vhost: true,
+  endpoint: true,
+  exchange: true,
+  queue: true,
+  maxHops: true,
+  prefetchCount: true,
+  reconnectDelaySeconds: true,
+  ackMode: true,
+  expiresMilliseconds: true,
+  messageTtlMilliseconds: true,
+  queueType: true,
+  trustUserId: true,
+};
+
 /** A checked upstream. */
 export interface Upstream {
   readonly name: string;
@@ -86,6 +102,7 @@ export function resolveUpstream(
   name: string,
   options: UpstreamOptions,
 ): Upstream {
+  assertOptions(subject, options, UPSTREAM_OPTIONS);
   const { vhost = DEFAULT_VHOST, endpoint, exchange, queue, maxHops = 1 } = options;
   assertKnownName(subject, 'name', name);
   assertKnownName(subject, 'vhost', vhost);

@@ -5,7 +5,7 @@ import { IConnectable } from '../connections/connections';
 import { Peer } from '../connections/peer';
 import { Port } from '../connections/port';
 import { ErrorSubject, ValidationError } from '../model/errors';
-import { withDefaults } from '../model/options';
+import { assertOptions, OptionNames, withDefaults } from '../model/options';
 import { assertNoPlaceholder, assertSecret, ISecret } from '../model/secret';
 import { TopologyEnd } from '../model/topology';
 import { Declarations } from './declarations';
@@ -83,6 +83,19 @@ export interface AddressLinkOptions extends LinkOptions {
   readonly tls?: LinkTls;
 }
 
+const CLUSTER_LINK_OPTIONS: OptionNames<ClusterLinkOptions> = {
+  user: true,
+  vhost: true,
+  heartbeatSeconds: true,
+  connectTimeoutSeconds: true,
+  password: true,
+};
+const ADDRESS_LINK_OPTIONS: OptionNames<AddressLinkOptions> = {
+  ...CLUSTER_LINK_OPTIONS,
+  port: true,
+  tls: true,
+};
+
 /** Host and port of a broker. */
 export interface LinkTarget {
   readonly host: string;
@@ -119,6 +132,7 @@ export class LinkEndpoint {
    *   cluster does not declare
    */
   public static cluster(cluster: ILinkedCluster, options: ClusterLinkOptions): LinkEndpoint {
+    assertOptions('LinkEndpoint.cluster', options, CLUSTER_LINK_OPTIONS);
     if (cluster.independentStores === true) {
       throw new ValidationError(
         'LinkEndpoint.cluster',
@@ -143,6 +157,7 @@ export class LinkEndpoint {
     cluster: ILinkedCluster,
     options: ClusterLinkOptions,
   ): LinkEndpoint {
+    assertOptions('LinkEndpoint.pair', options, CLUSTER_LINK_OPTIONS);
     const endpoint = pair.endpoint(listenerName);
     const colon = endpoint.lastIndexOf(':');
     const target = { host: endpoint.slice(0, colon), port: Number(endpoint.slice(colon + 1)) };
@@ -163,6 +178,8 @@ export class LinkEndpoint {
         `host must be a name or an address, got "${host}": write e.g. mq.example.com and pass port on its own`,
       );
     }
+    assertOptions(subject, options, ADDRESS_LINK_OPTIONS);
+    assertOptions(subject, options.tls, { certificateAuthority: true, serverName: true }, 'tls');
     assertSecret(subject, 'password', options.password);
     const { tls, port = tls === undefined ? AMQP_PORT : AMQPS_PORT } = options;
     assertCount(subject, 'port', port, 1, 65_535);

@@ -1,8 +1,9 @@
 import { PolicyDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { FileSpec } from '../model/host';
+import { assertOptions } from '../model/options';
 import { TopologyEnd, TopologyLink } from '../model/topology';
-import { NodeAdditions } from './broker-group';
+import { NodeAdditions } from './node-additions';
 import {
   assertFederated,
   resolveUpstream,
@@ -22,11 +23,13 @@ import {
   assertShovelDeclared,
   resolveShovel,
   Shovel,
+  SHOVEL_OPTIONS,
   ShovelHost,
   ShovelOptions,
   shovelParameter,
   shovelRoute,
   ShovelUris,
+  STATIC_SHOVEL_OPTIONS,
   StaticShovelOptions,
 } from './shovel';
 import { resolveStaticShovel, staticShovelConfig } from './static-shovel';
@@ -70,6 +73,7 @@ export class ClusterLinks implements LinkGraph {
 
   public addShovel(name: string, options: ShovelOptions): void {
     const subject = this.subject('shovel', name);
+    assertOptions(subject, options, SHOVEL_OPTIONS);
     const shovel = resolveShovel(subject, this.owner, name, options);
     add(subject, this.shovels, linkName(shovel.vhost, name), shovel);
     this.enable(this.owner.cluster, 'rabbitmq_shovel', 'rabbitmq_shovel_management');
@@ -78,6 +82,7 @@ export class ClusterLinks implements LinkGraph {
 
   public addStaticShovel(name: string, options: StaticShovelOptions): void {
     const subject = this.subject('static shovel', name);
+    assertOptions(subject, options, STATIC_SHOVEL_OPTIONS);
     const shovel = resolveStaticShovel(subject, this.owner, name, options);
     add(subject, this.staticShovels, name, shovel);
     this.enable(this.owner.cluster, 'rabbitmq_shovel', 'rabbitmq_shovel_management');

@@ -1,5 +1,7 @@
 import { DefinitionValues, PolicyDefinition, QueueDefinition } from '../config/definitions';
 import { isUnresolved } from '../config/values';
+import { assertOptions, OptionNames } from '../model/options';
+import { escapePattern } from '../model/regular-expression';
 import { patternMatches } from './pattern';
 
 /** Whether a mirror without all messages may take over. */
@@ -26,11 +28,20 @@ export interface MirroringOptions {
   readonly promoteOnFailure?: Promotion;
 }
 
+const MIRRORING_OPTIONS: OptionNames<MirroringOptions> = {
+  copies: true,
+  sync: true,
+  syncBatchSize: true,
+  promoteOnShutdown: true,
+  promoteOnFailure: true,
+};
+
 /**
  * The definition of a policy that mirrors the classic queues it matches, for RabbitMQ before 4.0:
  * `addPolicy('mirrored', { pattern: '^orders', applyTo: 'queues', definition: mirroredQueues({ copies: 2 }) })`.
  */
 export function mirroredQueues(options: MirroringOptions): DefinitionValues {
+  assertOptions('mirroredQueues', options, MIRRORING_OPTIONS);
   const { copies, sync = 'automatic', syncBatchSize } = options;
   return {
     ...(copies === 'all' ? { 'ha-mode': 'all' } : { 'ha-mode': 'exactly', 'ha-params': copies }),
@@ -43,7 +54,7 @@ export function mirroredQueues(options: MirroringOptions): DefinitionValues {
 
 /** A pattern for what `pattern` matches, but for the queue or exchange `name`. */
 export function patternWithout(pattern: string, name: string): string {
-  return `^(?!${name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$).*(?:${pattern})`;
+  return `^(?!${escapePattern(name)}$).*(?:${pattern})`;
 }
 
 /** First of `queues` that `policy` would mirror although queues of its type have copies of their own. */

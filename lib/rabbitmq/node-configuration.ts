@@ -12,7 +12,8 @@ import { parseSetting, renderExtraConf } from '../config/rabbitmq-extra';
 import { StaticShovelConfig } from '../config/static-shovels';
 import { ErrorSubject } from '../model/errors';
 import { ChangeEffect, FileSpec } from '../model/host';
-import { RabbitMqPlugin, renderEnabledPlugins } from './plugins';
+import { OptionNames } from '../model/options';
+import { RabbitMqPlugin, renderEnabledPlugins, withRequired } from './plugins';
 import { RABBITMQ_PORTS } from './ports';
 import { RabbitMqVersion } from './version';
 
@@ -44,6 +45,15 @@ export interface NodeSettings {
   /** Lines in the format of `rabbitmq.conf` for what has no option here. @default none */
   readonly extraConfiguration?: readonly string[];
 }
+
+export const NODE_SETTINGS: OptionNames<NodeSettings> = {
+  memoryWatermark: true,
+  diskFreeLimit: true,
+  netTickTimeSeconds: true,
+  heartbeatSeconds: true,
+  logLevel: true,
+  extraConfiguration: true,
+};
 
 /** What the configuration files of a node are made from. */
 export interface NodeConfiguration extends NodeSettings {
@@ -82,11 +92,12 @@ export function nodeConfigurationFiles(subject: ErrorSubject, node: NodeConfigur
     logLevel,
     extraConfiguration = [],
   } = node;
+  const running = withRequired(plugins);
   const own = renderRabbitMqConf(subject, {
     clusterName: node.clusterName,
     amqpPort: RABBITMQ_PORTS.amqp,
-    ...(plugins.includes('rabbitmq_management') ? { managementPort: RABBITMQ_PORTS.management } : {}),
-    ...(plugins.includes('rabbitmq_prometheus') ? { prometheusPort: RABBITMQ_PORTS.prometheus } : {}),
+    ...(running.includes('rabbitmq_management') ? { managementPort: RABBITMQ_PORTS.management } : {}),
+    ...(running.includes('rabbitmq_prometheus') ? { prometheusPort: RABBITMQ_PORTS.prometheus } : {}),
     ...(memoryMiB === undefined ? {} : { memoryMiB }),
     ...(memoryWatermark === undefined ? {} : { memoryWatermark }),
     ...(diskFreeLimit === undefined ? {} : { diskFreeLimit }),

@@ -1,6 +1,9 @@
 import { isUnresolved } from '../config/values';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions } from '../model/options';
+import { exactPattern } from '../model/regular-expression';
 import { assertNoPlaceholder } from '../model/secret';
+import { assertEntityName, assertKnownText } from './entity-name';
 
 /**
  * The broker compiles patterns with PCRE, where a compiled pattern has at most 64 KiB. A character takes up to nine bytes
@@ -12,6 +15,48 @@ const MAX_LENGTH = 1000;
 const MAX_GROUPS = 100;
 /** Letters and digits that mean the same after a backslash in PCRE and in JavaScript. */
 const SHARED_ESCAPES = /^[dDwWsSbBnrtf1-9]$/;
+
+/** Queues and exchanges by their names, in which no character has a meaning of its own. */
+export interface ExactNames {
+  /** At least one. */
+  readonly names: readonly string[];
+}
+
+/** Which queues and exchanges: a regular expression over their names, or the names themselves, e.g. `{ names: ['jobs.v1'] }`. */
+export type NamePattern = string | ExactNames;
+
+/**
+ * The regular expression that the broker gets.
+ * @throws ValidationError as `assertPattern` does, and for names that are none, or known only when the stack is applied
+ */
+export function patternText(subject: ErrorSubject, what: string, pattern: NamePattern): string {
+  if (typeof pattern === 'string') {
+    assertPattern(subject, what, pattern);
+    return pattern;
+  }
+  assertOptions(subject, pattern, { names: true }, what);
+  const given: Partial<ExactNames> = { ...pattern };
+  const names = Array.isArray(given.names) ? (given.names as readonly string[]) : [];
+  if (names.length === 0) {
+    throw new ValidationError(
+      subject,
+      `${what} must be a regular expression or { names } with at least one, got ${JSON.stringify(pattern)}: name a queue or exchange`,
+    );
+  }
+  for (const name of names) {
+    assertEntityName(subject, `${what}.names`, name);
+    assertKnownText(subject, `${what}.names`, name, 'characters with a meaning are escaped in it');
+  }
+  const text = exactPattern(names);
+  if (text.length > MAX_LENGTH) {
+    throw new ValidationError(
+      subject,
+      `${what}.names must make a pattern of at most ${MAX_LENGTH} characters, got ${text.length}: write a regular expression`,
+    );
+  }
+  assertPattern(subject, what, text);
+  return text;
+}
 
 /**
  * Checks a regular expression of a policy or a permission. Accepted is what PCRE and JavaScript read alike; that is

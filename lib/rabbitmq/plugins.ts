@@ -7,6 +7,8 @@ interface PluginFacts {
   readonly since?: readonly [major: number, minor: number];
   /** Types of exchanges that it adds. */
   readonly exchangeTypes?: readonly string[];
+  /** Plugins of its own that it enables; not those that only serve others, such as `rabbitmq_web_dispatch`. */
+  readonly requires?: readonly string[];
 }
 
 /**
@@ -25,10 +27,13 @@ const PLUGINS = {
   rabbitmq_event_exchange: {},
   rabbitmq_exchange_federation: { since: [4, 2] },
   rabbitmq_federation: {},
-  rabbitmq_federation_management: {},
-  rabbitmq_federation_prometheus: { since: [4, 0] },
+  rabbitmq_federation_management: { requires: ['rabbitmq_management', 'rabbitmq_federation'] },
+  rabbitmq_federation_prometheus: {
+    since: [4, 0],
+    requires: ['rabbitmq_prometheus', 'rabbitmq_federation'],
+  },
   rabbitmq_jms_topic_exchange: { exchangeTypes: ['x-jms-topic'] },
-  rabbitmq_management: {},
+  rabbitmq_management: { requires: ['rabbitmq_management_agent'] },
   rabbitmq_management_agent: {},
   rabbitmq_mqtt: {},
   rabbitmq_peer_discovery_aws: {},
@@ -36,25 +41,25 @@ const PLUGINS = {
   rabbitmq_peer_discovery_consul: {},
   rabbitmq_peer_discovery_etcd: {},
   rabbitmq_peer_discovery_k8s: {},
-  rabbitmq_prometheus: {},
+  rabbitmq_prometheus: { requires: ['rabbitmq_management_agent'] },
   rabbitmq_queue_federation: { since: [4, 2] },
   rabbitmq_random_exchange: { exchangeTypes: ['x-random'] },
   rabbitmq_recent_history_exchange: { exchangeTypes: ['x-recent-history'] },
   rabbitmq_sharding: { exchangeTypes: ['x-modulus-hash'] },
   rabbitmq_shovel: {},
-  rabbitmq_shovel_management: {},
-  rabbitmq_shovel_prometheus: { since: [4, 0] },
+  rabbitmq_shovel_management: { requires: ['rabbitmq_management', 'rabbitmq_shovel'] },
+  rabbitmq_shovel_prometheus: { since: [4, 0], requires: ['rabbitmq_prometheus', 'rabbitmq_shovel'] },
   rabbitmq_stomp: {},
   rabbitmq_stream: {},
-  rabbitmq_stream_management: {},
-  rabbitmq_top: {},
-  rabbitmq_tracing: {},
+  rabbitmq_stream_management: { requires: ['rabbitmq_management', 'rabbitmq_stream'] },
+  rabbitmq_top: { requires: ['rabbitmq_management'] },
+  rabbitmq_tracing: { requires: ['rabbitmq_management'] },
   rabbitmq_trust_store: {},
   rabbitmq_web_dispatch: {},
-  rabbitmq_web_mqtt: {},
-  rabbitmq_web_mqtt_examples: {},
-  rabbitmq_web_stomp: {},
-  rabbitmq_web_stomp_examples: {},
+  rabbitmq_web_mqtt: { requires: ['rabbitmq_mqtt'] },
+  rabbitmq_web_mqtt_examples: { requires: ['rabbitmq_web_mqtt'] },
+  rabbitmq_web_stomp: { requires: ['rabbitmq_stomp'] },
+  rabbitmq_web_stomp_examples: { requires: ['rabbitmq_web_stomp'] },
 } as const satisfies Record<string, PluginFacts>;
 
 /** Name of a plugin that comes with RabbitMQ. What it depends on is enabled with it. */
@@ -76,6 +81,15 @@ export function resolvePlugins(
   const plugins = [...new Set([...defaults, ...extra])].sort();
   for (const plugin of plugins) assertPlugin(subject, version, plugin);
   return plugins;
+}
+
+/** `plugins` and what they enable with them, as `rabbitmq-plugins list --implicitly-enabled` has it, sorted. */
+export function withRequired(plugins: readonly RabbitMqPlugin[]): readonly RabbitMqPlugin[] {
+  const all = new Set<RabbitMqPlugin>(plugins);
+  for (const plugin of all) {
+    for (const required of factsOf(plugin).requires ?? []) all.add(required as RabbitMqPlugin);
+  }
+  return [...all].sort();
 }
 
 /** The `enabled_plugins` file: an Erlang list, one plugin a line. */

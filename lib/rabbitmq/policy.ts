@@ -1,8 +1,9 @@
 import { DefinitionValue, DefinitionValues, PolicyDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { assertEntityName } from './entity-name';
 import { assertCount } from './numbers';
-import { assertPattern } from './pattern';
+import { NamePattern, patternText } from './pattern';
 import { RabbitMqPlugin } from './plugins';
 import { POLICY_KEYS, PolicyTarget } from './policy-keys';
 import { RabbitMqVersion } from './version';
@@ -15,8 +16,11 @@ export type PolicyScope = 'all' | 'queues' | 'classic_queues' | 'quorum_queues' 
 export interface PolicyOptions {
   /** @default '/' */
   readonly vhost?: string;
-  /** Regular expression over the names of queues and exchanges, e.g. `^orders\.`; see `assertPattern` for what is taken. */
-  readonly pattern: string;
+  /**
+   * Names of queues and exchanges: a regular expression such as `^orders\.`, or the names themselves, e.g.
+   * `{ names: ['jobs.v1'] }`. Taken is what PCRE and JavaScript read alike.
+   */
+  readonly pattern: NamePattern;
   /** @default 'all' */
   readonly applyTo?: PolicyScope;
   /** Keys and values as in `rabbitmqctl set_policy`, e.g. `{ 'message-ttl': 60000 }`. */
@@ -24,6 +28,14 @@ export interface PolicyOptions {
   /** Of several policies that match, the one with the highest wins; two of one priority are refused. @default 0 */
   readonly priority?: number;
 }
+
+const POLICY_OPTIONS: OptionNames<PolicyOptions> = {
+  vhost: true,
+  pattern: true,
+  applyTo: true,
+  definition: true,
+  priority: true,
+};
 
 /** The broker that a policy is set on. */
 export interface PolicyHost {
@@ -48,9 +60,10 @@ export function policyDefinition(
   name: string,
   options: PolicyOptions,
 ): PolicyDefinition {
-  const { vhost = DEFAULT_VHOST, pattern, applyTo = 'all', definition, priority = 0 } = options;
+  assertOptions(subject, options, POLICY_OPTIONS);
+  const { vhost = DEFAULT_VHOST, applyTo = 'all', definition, priority = 0 } = options;
   assertEntityName(subject, 'name', name);
-  assertPattern(subject, 'pattern', pattern);
+  const pattern = patternText(subject, 'pattern', options.pattern);
   assertScope(subject, host.version, applyTo);
   assertCount(subject, 'priority', priority, -2_147_483_648, 2_147_483_647);
   const entries = Object.entries(definition);

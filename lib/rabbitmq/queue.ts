@@ -1,5 +1,6 @@
 import { DefinitionValue, DefinitionValues, QueueDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { assertArguments } from './arguments';
 import { assertDeclarableName, assertText } from './entity-name';
 import { assertCount, MAX_COUNT, MAX_MILLISECONDS } from './numbers';
@@ -229,6 +230,14 @@ const RULES: Readonly<Record<ArgumentOption, Rule>> = {
 };
 
 const OPTIONS = Object.keys(RULES) as ArgumentOption[];
+const QUEUE_OPTIONS: OptionNames<QueueOptions> = {
+  ...RULES,
+  vhost: true,
+  type: true,
+  durable: true,
+  autoDelete: true,
+  arguments: true,
+};
 const OPTION_OF_ARGUMENT: Readonly<Record<string, string>> = {
   'x-queue-type': 'type',
   'x-initial-cluster-size': 'initialGroupSize',
@@ -243,6 +252,7 @@ export function queueDefinition(
   name: string,
   options: QueueOptions,
 ): QueueDefinition {
+  assertOptions(subject, options, QUEUE_OPTIONS);
   const { type = 'quorum', durable = true, autoDelete = false } = options;
   assertDeclarableName(subject, 'name', name);
   assertQueueType(subject, 'type', type);

@@ -1,6 +1,7 @@
 import { ParameterDefinition, QueueDefinition } from '../config/definitions';
 import { ShovelAckMode } from '../config/static-shovels';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { Declarations } from './declarations';
 import { assertEntityName, assertKnownName, assertText } from './entity-name';
 import { ILinkedCluster, LinkEndpoint } from './link-endpoint';
@@ -62,6 +63,21 @@ export interface ShovelOptions extends StaticShovelOptions {
    */
   readonly deleteAfter?: 'never' | 'queue-length' | number;
 }
+
+export const STATIC_SHOVEL_OPTIONS: OptionNames<StaticShovelOptions> = {
+  source: true,
+  destination: true,
+  ackMode: true,
+  reconnectDelaySeconds: true,
+  prefetchCount: true,
+  addForwardHeaders: true,
+};
+export const SHOVEL_OPTIONS: OptionNames<ShovelOptions> = {
+  ...STATIC_SHOVEL_OPTIONS,
+  vhost: true,
+  deleteAfter: true,
+};
+const SHOVEL_END: OptionNames<ShovelEnd> = { endpoint: true, queue: true, exchange: true, routingKey: true };
 
 /** The cluster that has a shovel. */
 export interface ShovelHost {
@@ -234,6 +250,7 @@ function resourceSettings(side: string, { resource }: ResolvedEnd): Record<strin
 }
 
 function resolveEnd(subject: ErrorSubject, prop: string, vhost: string, end: ShovelEnd): ResolvedEnd {
+  assertOptions(subject, end, SHOVEL_END, prop);
   const { endpoint = LinkEndpoint.local(vhost) } = end;
   if ('queue' in end === 'exchange' in end) {
     throw new ValidationError(

@@ -1,8 +1,9 @@
 import { PermissionDefinition, UserDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions, OptionNames } from '../model/options';
 import { assertSecret, ISecret, secretPlaceholder } from '../model/secret';
 import { assertEntityName, assertKnownName } from './entity-name';
-import { assertPattern } from './pattern';
+import { NamePattern, patternText } from './pattern';
 import { secretNameOf } from './secret-name';
 import { DEFAULT_VHOST } from './vhost';
 
@@ -11,17 +12,27 @@ export type UserTag = 'administrator' | 'monitoring' | 'policymaker' | 'manageme
 
 const TAGS: readonly UserTag[] = ['administrator', 'monitoring', 'policymaker', 'management', 'impersonator'];
 
-/** What a user may do in one vhost: regular expressions over the names of exchanges and queues. */
+/**
+ * What a user may do in one vhost, each with exchanges and queues by a regular expression over their names, or by the names
+ * themselves, e.g. `{ names: ['jobs.v1'] }`.
+ */
 export interface PermissionOptions {
   /** @default '/' */
   readonly vhost?: string;
   /** Declare and delete. @default none */
-  readonly configure?: string;
+  readonly configure?: NamePattern;
   /** Publish, bind from. @default none */
-  readonly write?: string;
+  readonly write?: NamePattern;
   /** Consume, bind to. @default none */
-  readonly read?: string;
+  readonly read?: NamePattern;
 }
+
+const PERMISSION_OPTIONS: OptionNames<PermissionOptions> = {
+  vhost: true,
+  configure: true,
+  write: true,
+  read: true,
+};
 
 /** Settings of a user. */
 export interface UserOptions {
@@ -38,6 +49,7 @@ const NOTHING = '^$';
 
 /** @throws ValidationError for a name that is not taken, `guest`, a password that is no secret, or a bad tag */
 export function userDefinition(subject: ErrorSubject, name: string, options: UserOptions): UserDefinition {
+  assertOptions(subject, options, { password: true, tags: true, permissions: true });
   assertUserName(subject, name);
   assertKnownName(subject, 'name', name);
   assertSecret(subject, 'password', options.password);
@@ -77,6 +89,7 @@ export function permissionDefinitions(
 ): readonly PermissionDefinition[] {
   const seen = new Set<string>();
   return permissions.map((permission) => {
+    assertOptions(subject, permission, PERMISSION_OPTIONS, 'permissions');
     const vhost = permission.vhost ?? DEFAULT_VHOST;
     if (seen.has(vhost)) {
       throw new ValidationError(
@@ -86,10 +99,13 @@ export function permissionDefinitions(
     }
     seen.add(vhost);
     const { configure = NOTHING, write = NOTHING, read = NOTHING } = permission;
-    assertPattern(subject, 'configure', configure);
-    assertPattern(subject, 'write', write);
-    assertPattern(subject, 'read', read);
-    return { user, vhost, configure, write, read };
+    return {
+      user,
+      vhost,
+      configure: patternText(subject, 'configure', configure),
+      write: patternText(subject, 'write', write),
+      read: patternText(subject, 'read', read),
+    };
   });
 }
 

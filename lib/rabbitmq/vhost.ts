@@ -1,5 +1,6 @@
 import { VhostDefinition } from '../config/definitions';
 import { ErrorSubject, ValidationError } from '../model/errors';
+import { assertOptions } from '../model/options';
 import { assertEntityName, assertText } from './entity-name';
 
 /** Types of queues. */
@@ -22,6 +23,7 @@ export interface VhostOptions {
 
 /** @throws ValidationError for a name, text or type that the broker does not take */
 export function vhostDefinition(subject: ErrorSubject, name: string, options: VhostOptions): VhostDefinition {
+  assertOptions(subject, options, { description: true, tags: true, defaultQueueType: true });
   const { description = '', tags = [], defaultQueueType } = options;
   assertEntityName(subject, 'name', name);
   assertText(subject, 'description', description);

@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../model/errors';
 import { GroupSpec, HostSpec, PortSpec, SCRIPTS_DIRECTORY } from '../model/host';
+import { assertOptions, OptionNames } from '../model/options';
 import { tcpPort } from '../model/ports';
 import { ITopologySource, Topology } from '../model/topology';
 import { nodeScript } from '../node/script';
 import { BrokerGroup, BrokerGroupShape, RabbitMqNode } from './broker-group';
-import { BrokerGroupProps } from './broker-group-props';
+import { BROKER_GROUP_PROPS, BrokerGroupProps } from './broker-group-props';
 import { assertHandBack, HAND_BACK_USER, PLUGINS_OF_HAND_BACK } from './hand-back';
 import { RABBITMQ_PORTS } from './ports';
 import { QueueOptions } from './queue';
@@ -37,6 +38,13 @@ export interface WarrenProps extends BrokerGroupProps {
   readonly handBack?: HandBack;
 }
 
+const WARREN_PROPS: OptionNames<WarrenProps> = {
+  ...BROKER_GROUP_PROPS,
+  nodes: true,
+  store: true,
+  handBack: true,
+};
+
 /** Where the moving store is mounted: RabbitMQ's own folder of messages and metadata, without the Erlang cookie. */
 const STORE_PATH = '/var/lib/rabbitmq/mnesia';
 
@@ -66,7 +74,10 @@ export class Warren extends BrokerGroup implements ITopologySource {
       scope,
       id,
       store === 'moving' ? props : { ...props, plugins: [...plugins, ...PLUGINS_OF_HAND_BACK] },
-      (subject) => shapeOf(subject, props),
+      (subject) => {
+        if (new.target === Warren) assertOptions(subject, props, WARREN_PROPS);
+        return shapeOf(subject, props);
+      },
     );
     this.store = store;
     this.independentStores = store === 'independent';
@@ -88,7 +99,10 @@ export class Warren extends BrokerGroup implements ITopologySource {
   public override get ports(): readonly PortSpec[] {
     if (this.store === 'moving') return super.ports;
     // A standby reaches the active broker as a client when it hands messages back.
-    return [...super.ports, tcpPort('hand-back', RABBITMQ_PORTS.amqp, 'group')];
+    const own = super.ports.filter(
+      ({ from, audience }) => from !== RABBITMQ_PORTS.amqp || audience !== 'group',
+    );
+    return [...own, tcpPort('hand-back', RABBITMQ_PORTS.amqp, 'group')];
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { ErrorSubject, ValidationError } from '../../lib/model/errors';
+import { escapePattern } from '../../lib/model/regular-expression';
 import { RabbitMqCluster } from '../../lib/rabbitmq/cluster';
 import { LinkEndpoint } from '../../lib/rabbitmq/link-endpoint';
 import { Secret } from '../../lib/secret';
@@ -44,7 +45,7 @@ export function createFederatedSites(
           {
             configure: '^federation: ',
             write: '^federation: ',
-            read: `^(federation: .*|${exchange}|${queue})$`,
+            read: `^(federation: .*|${escapePattern(exchange)}|${escapePattern(queue)})$`,
           },
         ],
       });
@@ -63,8 +64,16 @@ export function createFederatedSites(
       [...clusters.keys()].filter((other) => other !== id),
     );
     const definition = { 'federation-upstream-set': 'sites' };
-    cluster.addPolicy('federated-exchange', { pattern: `^${exchange}$`, applyTo: 'exchanges', definition });
-    cluster.addPolicy('federated-queue', { pattern: `^${queue}$`, applyTo: 'queues', definition });
+    cluster.addPolicy('federated-exchange', {
+      pattern: { names: [exchange] },
+      applyTo: 'exchanges',
+      definition,
+    });
+    cluster.addPolicy('federated-queue', {
+      pattern: { names: [queue] },
+      applyTo: 'queues',
+      definition,
+    });
   }
   return clusters;
 }

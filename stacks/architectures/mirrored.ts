@@ -1,3 +1,4 @@
+import { escapePattern } from '../../lib/model/regular-expression';
 import { RabbitMqCluster, sizeProblem } from '../../lib/rabbitmq/cluster';
 import { mirroredQueues } from '../../lib/rabbitmq/mirroring';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
@@ -26,6 +27,6 @@ export const mirrored: Architecture = {
 
 /** Matches every name but those of the broker itself and `others`. */
 function everyQueueBut(others: readonly string[]): string {
-  const names = others.map((name) => `${name.replace(/[!-/:-@[-`{-~]/g, '\\$&')}$`);
+  const names = others.map((name) => `${escapePattern(name)}$`);
   return `^(?!${['amq\\.', ...names].join('|')})`;
 }

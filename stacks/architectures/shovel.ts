@@ -38,7 +38,7 @@ export function createShovelSites(scope: Construct, props: ShovelSitesProps): Sh
   // All that a shovel does at its destination: it sends to queues, which is what the default exchange is for.
   far.addUser(LINK_USER, {
     password: linkPassword,
-    permissions: [{ write: '^amq\\.default$' }],
+    permissions: [{ write: { names: ['amq.default'] } }],
   });
   const { queues, staticQueues = [], reconnectDelaySeconds = 5 } = props;
   for (const queue of [...queues, ...staticQueues]) {

@@ -101,6 +101,10 @@ describe('renderKeepalived', () => {
       /contradict "priority 250", got/,
     ],
     ['an extra line with a line break', { extraLines: ['a\nb'] }, /control characters/],
+    ['an advert that an option sets', { extraLines: ['advert_int 1'] }, /: use vrrp\.advertSeconds$/],
+    ['a router that an option sets', { extraLines: ['virtual_router_id 1'] }, /: use vrrp\.virtualRouterId$/],
+    ['an address that an option sets', { extraLines: ['unicast_src_ip 1'] }, /: use addresses$/],
+    ['a state, which nothing sets', { extraLines: ['state MASTER'] }, /: leave it out, it is fixed$/],
   ];
 
   it.each(refused)('refuses %s', (_, change, message) => {

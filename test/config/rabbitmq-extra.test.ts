@@ -73,6 +73,17 @@ describe('renderExtraConf', () => {
     );
   });
 
+  it.each([
+    ['net_ticktime = 60', 'use netTickTimeSeconds'],
+    ['log.console.level = debug', 'use logLevel'],
+    ['cluster_name = other', 'use name, after which the hosts are called as well'],
+    ['vm_memory_high_watermark.relative = 0.5', 'use memoryMiB or memoryWatermark'],
+    ['disk_free_limit.absolute = 1GB', 'use diskFreeLimit'],
+    ['log.file = a.log', 'leave the line out, it is fixed'],
+  ])('says what sets "%s" instead', (line, way) => {
+    expect(extra(line)).toThrow(`got "${line}": ${way}`);
+  });
+
   it('refuses two lines that contradict each other', () => {
     expect(extra('frame_max = 80', 'frame_max = 81')).toThrow(
       'extra lines must not contradict each other, got "frame_max = 80" and "frame_max = 81": remove one',
@@ -110,6 +121,10 @@ describe('renderExtraConf', () => {
       expect(message).not.toContain('hunter2');
     }
     expect(extra('ssl_options.password = encrypted:abc')()).toBe('ssl_options.password = encrypted:abc\n');
+    expect(extra('ssl_options.password = hunter2')).toThrow(
+      'give one that rabbitmqctl encrypt_conf_value made',
+    );
+    expect(extra('default_pass = hunter2')).toThrow('use administrator or addUser');
   });
 
   it("leaves Terraform's markers as they are", () => {

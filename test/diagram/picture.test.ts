@@ -79,9 +79,11 @@ describe('the picture of local', () => {
       'rabbitmq-3 > rabbitmq among each other',
     ]);
     expect(written(picture, 'rabbitmq among each other').slice(2)).toEqual([
+      '5672 amqp',
       '4369 epmd',
       '25672 clustering',
       '35672–35682 tools',
+      '6000–6500 streams',
     ]);
     expect(lines(picture, 'pair')).toEqual(['proxy-1 > proxy-2']);
     expect(written(picture, 'proxy-1')).toEqual(expect.arrayContaining(['8405 health', 'VRRP']));

@@ -5,8 +5,10 @@ import { renderPeerDiscovery, renderRabbitMqConf } from '../../lib/config/rabbit
 import { parseSetting, renderExtraConf } from '../../lib/config/rabbitmq-extra';
 import { DefinitionsBuilder } from '../../lib/rabbitmq/definitions-builder';
 import { DEFINITIONS_PATH, nodeConfigurationFiles } from '../../lib/rabbitmq/node-configuration';
+import { exactPattern } from '../../lib/model/regular-expression';
 import { patternProblem } from '../../lib/rabbitmq/pattern';
-import { RabbitMqPlugin, resolvePlugins } from '../../lib/rabbitmq/plugins';
+import { RabbitMqPlugin, resolvePlugins, withRequired } from '../../lib/rabbitmq/plugins';
+import { rabbitMqPorts } from '../../lib/rabbitmq/ports';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { anyPeerDiscovery, anyRabbitMqConf, TYPICAL } from '../config/rabbitmq-confs';
 import { anyPattern, BROKEN, DEEP } from '../rabbitmq/patterns';
@@ -21,8 +23,35 @@ const { rabbitmqVersion } = engineImages();
 const VERSION = RabbitMqVersion.of(rabbitmqVersion);
 const PLUGINS = resolvePlugins('test', VERSION, [
   'rabbitmq_consistent_hash_exchange',
+  'rabbitmq_event_exchange',
   'rabbitmq_random_exchange',
+  'rabbitmq_shovel_prometheus',
+  'rabbitmq_stream_management',
+  'rabbitmq_web_mqtt_examples',
+  'rabbitmq_web_stomp_examples',
 ]);
+const EXTRA = [
+  '# one more',
+  "product.name = 'a # b'",
+  'event_exchange.vhost = shop',
+  'distribution.listener.port_range.min = 25700',
+  'distribution.listener.port_range.max = 25710',
+  'listeners.tcp.more = 5673',
+  'mqtt.listeners.tcp.local = 127.0.0.1:1900',
+  'stomp.listeners.tcp = none',
+  'stream.listeners.tcp.default = 5600',
+  'stream.replication.port_range.min = 6100',
+  'stream.replication.port_range.max = 6200',
+  'web_stomp.tcp.port = 15600',
+];
+
+/** From an exchange that a plugin makes, where a line says. */
+const EVENTS = {
+  vhost: 'shop',
+  source: 'amq.rabbitmq.event',
+  destination: 'orders.urgent',
+  routingKey: 'user.#',
+};
 
 /** What `install-files` makes of the placeholders. */
 function withPasswords(definitions: string): string {
@@ -88,11 +117,15 @@ describe('a real broker', () => {
       nodeType: 'disc',
       memoryMiB: 1024,
       heartbeatSeconds: 33,
-      extraConfiguration: ['# one more', "product.name = 'a # b'"],
+      extraConfiguration: EXTRA,
     });
+    const definitions = shop(
+      new DefinitionsBuilder(VERSION, { nodes: 3, plugins: PLUGINS, extraConfiguration: EXTRA }),
+    );
+    definitions.addBinding(EVENTS);
     broker = await Broker.start(HOST, {
       ...Object.fromEntries(files.map(({ path, text }) => [path, text])),
-      [DEFINITIONS_PATH]: withPasswords(renderDefinitions(shop().toDocument(SECRETS))),
+      [DEFINITIONS_PATH]: withPasswords(renderDefinitions(definitions.toDocument(SECRETS))),
     });
   });
   afterAll(() => broker.remove());
@@ -168,6 +201,38 @@ describe('a real broker', () => {
       (await broker.api('GET', 'bindings/shop/e/orders/q/orders.created')).text,
     ) as object[];
     expect(bindings).toMatchObject([{ routing_key: 'created.#' }]);
+    const { vhost, source, destination, routingKey } = EVENTS;
+    const events = JSON.parse(
+      (await broker.api('GET', `bindings/${vhost}/e/${source}/q/${destination}`)).text,
+    ) as object[];
+    expect(events).toMatchObject([{ routing_key: routingKey }]);
+  });
+
+  it('listens where we say, to others than itself, for all plugins that listen', async () => {
+    const listeners = await broker.evaluate(`fun(_) ->
+      Ports = [element(6, L) || L <- rabbit_networking:node_listeners(node()), element(5, L) =/= {127,0,0,1}],
+      io_lib:format("~w", [{lists:usort(Ports), application:get_env(osiris, port_range, none)}])
+    end`);
+    const ports = rabbitMqPorts(withRequired(PLUGINS), EXTRA);
+    const asked = ports.filter(({ name, audience }) => audience !== 'group' || name === 'clustering');
+    const streams = ports.find(({ name }) => name === 'streams');
+    expect(listeners).toBe(
+      `{[${asked
+        .map(({ from }) => from)
+        .sort((a, b) => a - b)
+        .join(',')}],{${streams?.from},${streams?.to}}}`,
+    );
+    expect(asked.map(({ name, from }) => `${name} ${from}`)).toEqual([
+      'amqp 5672',
+      'amqp-5673 5673',
+      'management 15672',
+      'prometheus 15692',
+      'stream 5600',
+      'web-mqtt 15675',
+      'web-stomp 15600',
+      'examples 15670',
+      'clustering 25700',
+    ]);
   });
 
   describe('its configuration parser', () => {
@@ -269,6 +334,21 @@ describe('a real broker', () => {
       );
       expect(taken.length).toBeGreaterThan(500);
       expect(await complaints(PATTERN, taken)).toEqual([]);
+    });
+
+    it('find exactly the names that a pattern was made of', async () => {
+      const names = ['a+b', 'jobs.v1', 'x|y', '(z)', '[q]{2}', 'a\\b', '^c$', 'd?*', 'für-ü_1'];
+      const found = await ask(
+        `fun(Path) ->
+          {ok, Text} = file:read_file(Path),
+          [Pattern | Names] = binary:split(Text, <<"\n">>, [global]),
+          [$0 + length([Name || Name <- Names, re:run(Name, Pattern, [{capture, none}]) =:= match])]
+        end`,
+        names.map((name) =>
+          [exactPattern([name]), ...names, `${name}x`, `x${name}`, 'jobsXv1', 'aab'].join('\n'),
+        ),
+      );
+      expect(found).toEqual(names.map(() => '1'));
     });
 
     it('refuse what we refuse as broken', async () => {

@@ -152,13 +152,24 @@ describe('RabbitMqCluster', () => {
     expect(make('management.path_prefix = /a b')).toThrow(/management\.path_prefix must be letters/);
   });
 
-  it('opens epmd, clustering and the tools to its own nodes only', () => {
+  it('opens AMQP, epmd, clustering, the tools and the copies of streams to its own nodes only', () => {
     const group = cluster(stack()).ports.filter(({ audience }) => audience === 'group');
     expect(group.map(({ from, to }) => [from, to])).toEqual([
+      [5672, 5672],
       [4369, 4369],
       [25672, 25672],
       [35672, 35682],
+      [6000, 6500],
     ]);
+  });
+
+  it('has the pages of a plugin that comes with another one, or is added later', () => {
+    const bare = cluster(stack(), { defaultPlugins: [] });
+    expect(bare.managementPort).toBeUndefined();
+    bare.addPlugin('rabbitmq_stream_management');
+    expect(bare.managementPort).toBe(15_672);
+    expect(bare.managementUrls).toHaveLength(3);
+    expect(bare.ports.map(({ name }) => name)).toEqual(expect.arrayContaining(['management', 'stream']));
   });
 
   it('declares what was added after its construction, with passwords as markers', () => {

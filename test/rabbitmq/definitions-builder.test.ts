@@ -3,6 +3,7 @@ import { ValidationError } from '../../lib/model/errors';
 import { BindingOptions } from '../../lib/rabbitmq/binding';
 import { DefinitionsBuilder } from '../../lib/rabbitmq/definitions-builder';
 import { ExchangeOptions } from '../../lib/rabbitmq/exchange';
+import { RabbitMqPlugin } from '../../lib/rabbitmq/plugins';
 import { RabbitMqVersion } from '../../lib/rabbitmq/version';
 import { ADMINISTRATOR, builder, PASSWORD, shop } from './topologies';
 
@@ -325,5 +326,53 @@ describe('DefinitionsBuilder', () => {
       definitions.addQueue(name);
       expect(definitions.toDocument(ADMINISTRATOR).queues).toMatchObject([{ name }]);
     }
+  });
+});
+
+describe('an exchange that a plugin makes', () => {
+  const options = { nodes: 3, subject: 'orders' } as const;
+  const bound = (
+    plugins: readonly RabbitMqPlugin[],
+    lines: readonly string[] = [],
+    vhost = '/',
+    source = 'amq.rabbitmq.event',
+  ) => {
+    const definitions = new DefinitionsBuilder(RabbitMqVersion.V4_0, {
+      ...options,
+      plugins,
+      extraConfiguration: lines,
+    });
+    definitions.addVhost('shop');
+    definitions.addQueue('events', { vhost });
+    definitions.addBinding({ vhost, source, destination: 'events', routingKey: 'queue.#' });
+    return definitions.toDocument(ADMINISTRATOR).bindings;
+  };
+
+  it('can be bound once the plugin is there, in its vhost', () => {
+    expect(bound(['rabbitmq_event_exchange'])).toMatchObject([{ source: 'amq.rabbitmq.event', vhost: '/' }]);
+    expect(bound(['rabbitmq_event_exchange'], ['event_exchange.vhost = shop'], 'shop')).toHaveLength(1);
+    expect(bound([], [], 'shop', 'amq.rabbitmq.trace')).toHaveLength(1);
+  });
+
+  it('is refused with what makes it', () => {
+    expect(() => bound([])).toThrow(
+      'source "amq.rabbitmq.event" is no declared exchange of vhost "/": it comes with the plugin rabbitmq_event_exchange: ' +
+        'add that to plugins, or call addPlugin first',
+    );
+    expect(() => bound(['rabbitmq_event_exchange'], [], 'shop')).toThrow('it is in vhost "/": bind it there');
+    expect(() => bound([], ['log.exchange = true'], '/', 'amq.rabbitmq.log')).toThrow(
+      'the broker makes it after the definitions were imported, without their bindings: let its consumer bind a queue',
+    );
+    expect(() => bound(['rabbitmq_event_exchange'], [], '/', 'amq.none')).toThrow(
+      '"amq.match", "amq.rabbitmq.trace", "amq.rabbitmq.event"',
+    );
+  });
+
+  it('is known to shovels as well, from when the plugin is added', () => {
+    const definitions = new DefinitionsBuilder(RabbitMqVersion.V4_0, options);
+    expect(definitions.hasExchange('/', 'amq.rabbitmq.event')).toBe(false);
+    definitions.usePlugins(['rabbitmq_event_exchange']);
+    expect(definitions.hasExchange('/', 'amq.rabbitmq.event')).toBe(true);
+    expect(definitions.hasExchange('shop', 'amq.rabbitmq.event')).toBe(false);
   });
 });

@@ -31,6 +31,22 @@ describe('policies', () => {
     });
   });
 
+  it('apply to queues and exchanges by their names, whatever characters they have', () => {
+    expect(policy({ pattern: { names: ['a+b'] } })()).toMatchObject({ pattern: '^a\\+b$' });
+    expect(policy({ pattern: { names: ['jobs.v1', 'x|y'] } })()).toMatchObject({
+      pattern: '^(?:jobs\\.v1|x\\|y)$',
+    });
+    expect(policy({ pattern: { names: [] } })).toThrow(
+      'pattern must be a regular expression or { names } with at least one, got {"names":[]}',
+    );
+    expect(policy({ pattern: undefined as never })).toThrow(
+      'pattern must be a regular expression or { names }',
+    );
+    expect(
+      policy({ pattern: { names: ['q'.repeat(250), 'r'.repeat(255), 's'.repeat(255), 't'.repeat(255)] } }),
+    ).toThrow('pattern.names must make a pattern of at most 1000 characters, got 1024');
+  });
+
   it('need a name', () => {
     expect(() => {
       new DefinitionsBuilder(V4_0, { nodes: 3 }).addPolicy('', { pattern: '', definition: { expires: 1 } });

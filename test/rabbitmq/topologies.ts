@@ -16,8 +16,7 @@ export function builder(version: RabbitMqVersion = RabbitMqVersion.V4_0, nodes =
 }
 
 /** A shop's messaging with every kind of object in it. */
-export function shop(): DefinitionsBuilder {
-  const definitions = builder();
+export function shop(definitions: DefinitionsBuilder = builder()): DefinitionsBuilder {
   definitions.addVhost('shop', {
     description: 'orders & payments',
     tags: ['prod'],

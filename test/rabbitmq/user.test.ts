@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { UserOptions, userSecretName } from '../../lib/rabbitmq/user';
+import { permissionDefinitions, UserOptions, userSecretName } from '../../lib/rabbitmq/user';
 import { refusalOf } from '../refusal';
 import { ADMINISTRATOR, builder, PASSWORD } from './topologies';
 
@@ -39,6 +39,19 @@ describe('users', () => {
     expect(user('u', { permissions: [{ read: '*' }] })).toThrow('read must be a regular expression');
     expect(user('u', { permissions: [{ read: 'a' }, { vhost: '/', write: 'b' }] })).toThrow(
       'permissions must name a vhost once, got "/" twice',
+    );
+  });
+
+  it('have permissions for exchanges and queues by their names', () => {
+    expect(
+      permissionDefinitions('user', 'u', [
+        { read: { names: ['jobs.v1'] }, write: { names: ['amq.default', 'a+b'] } },
+      ]),
+    ).toEqual([
+      { user: 'u', vhost: '/', configure: '^$', read: '^jobs\\.v1$', write: '^(?:amq\\.default|a\\+b)$' },
+    ]);
+    expect(user('u', { permissions: [{ read: { names: [''] } }] })).toThrow(
+      'read.names must be a text that is not empty',
     );
   });
 

@@ -103,6 +103,7 @@ describe('a Warren with independent stores', () => {
       ['epmd', 4369],
       ['clustering', 25_672],
       ['tools', 35_672],
+      ['streams', 6000],
       ['hand-back', 5672],
     ]);
   });
