@@ -194,6 +194,31 @@ describe('machines with that user data', () => {
     expect((await drain(connected(), 'orders', 100)).size).toBe(100);
   });
 
+  it('confirm what is published to a stream, each of whose members runs, behind the rules of the cloud', async () => {
+    await connected().queueDeclare({ queue: 'log', durable: true, arguments: { 'x-queue-type': 'stream' } });
+    expect((await publish(connected(), 'log', 100)).confirmed).toHaveLength(100);
+    await instances.ready(BROKERS);
+    const closed = await machine(BROKERS[0] ?? '').must('iptables -w -S INPUT');
+    expect(closed).toContain('-P INPUT DROP');
+    expect(closed).not.toContain('--dport 15692');
+  });
+
+  it('do not serve while a member of a stream does not run', async () => {
+    const rule = 'INPUT -p tcp --dport 6000:6500 -j DROP';
+    const all = (script: string) => Promise.all(BROKERS.map((name) => machine(name).must(script)));
+    await all(`iptables -w -I ${rule}`);
+    await connected().queueDeclare({ queue: 'cut', durable: true, arguments: { 'x-queue-type': 'stream' } });
+    const answers = await Promise.all(
+      BROKERS.map((name) => machine(name).exec('docker exec rabbitmq /opt/brokers/bin/rabbitmq-ready')),
+    );
+    await all(`iptables -w -D ${rule}`);
+    const told = answers.filter(({ code }) => code !== 0).map(({ output }) => output.trim());
+    expect(told).toHaveLength(2);
+    for (const sentence of told) expect(sentence).toContain('runs no member of the stream cut in vhost /');
+    await instances.ready(BROKERS);
+    await connected().queueDelete('cut');
+  });
+
   it('hand the floating address over when the power of its holder is cut, which comes back without it', async () => {
     const holds = async (name: string) =>
       (await machine(name).must('ip -4 address')).includes(`${outputs.amqp_endpoint.split(':')[0] ?? ''}/`);

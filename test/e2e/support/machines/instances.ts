@@ -3,6 +3,7 @@ import { eventually } from '../command';
 import { DataDisk } from './data-disk';
 import { Machine, MachineProps } from './machine';
 import { MachineNetwork } from './network';
+import { firewallScript } from './security-rules';
 
 const DISK_MIB = 8192;
 
@@ -16,7 +17,7 @@ export interface Instance {
 /** What the cloud does not tell of a machine. */
 export type InstanceMachineProps = Pick<MachineProps, 'image' | 'instanceId' | 'hosts' | 'authority'>;
 
-/** Machines that are what the instances of the stand-in for the cloud would be. */
+/** Machines that are what the instances of the stand-in for the cloud would be, behind the rules of their security groups. */
 export class InstanceMachines {
   private readonly machines = new Map<string, Machine>();
   private readonly disks = new Map<string, DataDisk>();
@@ -48,6 +49,7 @@ export class InstanceMachines {
       address,
       userData,
       ramDisk: true,
+      atBoot: firewallScript(this.provider, address, this.network.gateway),
       disks: disk === undefined ? [] : [disk],
       ...props,
     });

@@ -34,6 +34,8 @@ export interface MachineProps {
   readonly disks?: readonly DataDisk[];
   /** Addresses by name, for names that a private DNS zone would have. @default none */
   readonly hosts?: Readonly<Record<string, string>>;
+  /** Script that is run as soon as the machine boots, at each boot, e.g. the rules of a firewall. @default none */
+  readonly atBoot?: string;
   /** PEM of a certificate authority that the machine trusts beside the public ones. @default none */
   readonly authority?: string;
 }
@@ -135,6 +137,7 @@ export class Machine {
   public async boot(): Promise<void> {
     await must('docker', 'start', this.container);
     this.running = true;
+    if (this.props.atBoot !== undefined) await this.must(this.props.atBoot);
   }
 
   /** Takes the machine away. Its data disks stay. */

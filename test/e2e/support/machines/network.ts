@@ -25,7 +25,7 @@ export class MachineNetwork {
       throw new Error(`a network of machines must begin with ${PREFIXES.join(' or ')}, got ${name}`);
     }
     await provideImages();
-    const network = new MachineNetwork(name);
+    const network = new MachineNetwork(name, subnet);
     await network.remove();
     await must('docker', 'network', 'create', ...network.labels, '--subnet', subnet, name);
     return network;
@@ -34,8 +34,17 @@ export class MachineNetwork {
   /** Options of `docker` that mark what it makes as this network's. */
   public readonly labels: readonly string[];
 
-  private constructor(public readonly name: string) {
+  private constructor(
+    public readonly name: string,
+    private readonly subnet: string,
+  ) {
     this.labels = ['--label', 'cdktf-brokers.stack=machines', '--label', `cdktf-brokers.network=${name}`];
+  }
+
+  /** Address of the engine's own machine on this network. */
+  public get gateway(): string {
+    const [address = ''] = this.subnet.split('/');
+    return address.replace(/\d+$/, (last) => String(Number(last) + 1));
   }
 
   /** The name of a container or volume on this network. */
