@@ -16,11 +16,14 @@ type Values = Readonly<Record<string, unknown>>;
  * drop. What the machine began itself is answered, and `always` gets everything, e.g. the test on the engine's own machine.
  */
 export function firewallScript(provider: AlicloudProvider, address: string, always: string): string {
-  const instances = provider.resources('alicloud_instance').map(({ values }) => values);
-  const own = instances.find((instance) => instance['private_ip'] === address);
+  const instances = provider.resources('alicloud_instance');
+  const own = instances.find(({ values }) => values['private_ip'] === address)?.values;
   if (own === undefined) throw new Error(`no instance has ${address}`);
+  // A member of a group is one with the floating address that it holds as well.
   const addressesOf = (group: string): string[] =>
-    instances.filter((each) => groupsOf(each).includes(group)).map((each) => text(each, 'private_ip'));
+    instances
+      .filter(({ values }) => groupsOf(values).includes(group))
+      .flatMap(({ id, values }) => [text(values, 'private_ip'), ...floatingAddressesOf(provider, id)]);
   const rules = provider
     .resources('alicloud_security_group_rule')
     .map(({ values }) => values)
@@ -34,6 +37,17 @@ export function firewallScript(provider: AlicloudProvider, address: string, alwa
     `iptables -w -A INPUT -s ${always} -j ACCEPT`,
     ...rules.flatMap(tablesOf),
   ].join('\n');
+}
+
+function floatingAddressesOf(provider: AlicloudProvider, instanceId: string): readonly string[] {
+  const held = provider
+    .resources('alicloud_havip_attachment')
+    .filter(({ values }) => values['instance_id'] === instanceId)
+    .map(({ values }) => values['ha_vip_id'] ?? values['havip_id']);
+  return provider
+    .resources('alicloud_vpc_ha_vip')
+    .filter(({ id }) => held.includes(id))
+    .map(({ values }) => text(values, 'ip_address'));
 }
 
 function groupsOf(instance: Values): readonly string[] {
