@@ -111,12 +111,14 @@ export class EcsSite {
           systemDisk,
           dataDisk: { sizeGiB: settings.dataDiskGiB, ...key },
           zoneSpread: settings.zoneSpread,
+          deploymentSet: settings.deploymentSet,
         },
         // A floating address lives in one zone.
         proxy: {
           instanceType: settings.proxyInstanceType ?? settings.instanceType,
           systemDisk,
           zoneSpread: 1,
+          deploymentSet: settings.deploymentSet,
         },
       },
       docker: installation(docker),

@@ -61,6 +61,8 @@ const entries = {
   httpTokens: v.optional(oneOf('required', 'optional'), 'required'),
   /** Fail a deploy when the first boot of a machine did not end well; false for images without Cloud Assistant. */
   awaitFirstBoot: v.optional(flag, true),
+  /** `false` for a family of instances that cannot be in a deployment set; decide before the first deploy. */
+  deploymentSet: v.optional(flag, true),
   /** Registry and namespace that hold the images. */
   registry: v.pipe(
     text,

@@ -42,6 +42,7 @@ export interface EcsGroupProps {
   /** Image of the containers, with registry and tag. */
   readonly containerImage: string;
   readonly deletionProtection: boolean;
+  readonly deploymentSet: boolean;
   readonly httpTokens: HttpTokens;
   readonly awaitFirstBoot: boolean;
   readonly keyPair?: string;
@@ -87,11 +88,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     });
     this.connections = group.connections;
     this.openInside(hosts);
-    const spread = new EcsDeploymentSet(this, 'spread', {
-      deploymentSetName: name,
-      strategy: 'Availability',
-      onUnableToRedeployFailedInstance: 'CancelMembershipAndStart',
-    });
+    const spread = props.deploymentSet ? this.createDeploymentSet(name) : undefined;
     const scripts = new PackedScripts(this, 'scripts');
     const firstBoot = props.awaitFirstBoot ? new FirstBoot(this, 'first-boot', name) : undefined;
     const members = hosts.flatMap((host) => {
@@ -141,6 +138,14 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     };
   }
 
+  private createDeploymentSet(name: string): EcsDeploymentSet {
+    return new EcsDeploymentSet(this, 'spread', {
+      deploymentSetName: name,
+      strategy: 'Availability',
+      onUnableToRedeployFailedInstance: 'CancelMembershipAndStart',
+    });
+  }
+
   private openInside(hosts: readonly HostSpec[]): void {
     for (const port of hosts[0]?.ports.filter(({ audience }) => audience === 'group') ?? []) {
       this.connections.allowInternally(Port.of(port), port.name);
@@ -150,7 +155,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
   private createHost(
     host: HostSpec,
     group: SecurityGroup,
-    spread: EcsDeploymentSet,
+    spread: EcsDeploymentSet | undefined,
     scripts: PackedScripts,
   ): ITerraformDependable[] {
     const { props } = this;
@@ -181,7 +186,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
       vswitchId: vswitch.vswitchId,
       privateIp: host.address,
       securityGroups: [group.securityGroupId],
-      deploymentSetId: spread.id,
+      ...(spread === undefined ? {} : { deploymentSetId: spread.id }),
       internetMaxBandwidthOut: 0,
       httpEndpoint: 'enabled',
       httpTokens: props.httpTokens,

@@ -205,6 +205,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
       network: props.network,
       vswitchOf: (host) => this.vswitchOf(spec, host),
       instanceType: machine.instanceType,
+      deploymentSet: machine.deploymentSet ?? true,
       imageId: this.imageFor(machine.instanceType),
       systemDisk: diskOf(this, 'systemDisk', machine.systemDisk ?? { sizeGiB: 40 }),
       dataDisk: diskOf(this, 'dataDisk', machine.dataDisk ?? { sizeGiB: 100 }),

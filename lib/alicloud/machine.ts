@@ -34,6 +34,12 @@ export interface MachineOptions {
    * @default 3
    */
   readonly zoneSpread?: number;
+  /**
+   * Whether the cloud keeps the machines of a group on different hardware. Turn it off for a family of instances that cannot be
+   * in a deployment set, before the first deploy: the cloud deletes no set that has machines.
+   * @default true
+   */
+  readonly deploymentSet?: boolean;
 }
 
 const DISK_OPTIONS: OptionNames<DiskOptions> = {
@@ -48,6 +54,7 @@ export const MACHINE_OPTIONS: OptionNames<MachineOptions> = {
   systemDisk: true,
   dataDisk: true,
   zoneSpread: true,
+  deploymentSet: true,
 };
 
 /**

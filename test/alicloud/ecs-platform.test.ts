@@ -111,6 +111,14 @@ describe('a broker', () => {
     expect(members?.['depends_on']).toHaveLength(9);
   });
 
+  it('of a family without deployment sets is in none', () => {
+    const without = build(() => broker({ deploymentSet: false }));
+    expect(Object.keys(ofType(without, 'alicloud_ecs_deployment_set'))).toEqual(['ecs/proxy/spread']);
+    const machines = ofType(without, 'alicloud_instance');
+    expect(machines['ecs/rabbitmq/rabbitmq-1']).not.toHaveProperty('deployment_set_id');
+    expect(machines['ecs/proxy/proxy-1']).toHaveProperty('deployment_set_id');
+  });
+
   it('shows its files as text and its scripts by digest in a diff, without a secret', () => {
     const { files, scripts } = (made['terraform_data.ecs/rabbitmq/rabbitmq-1-files']?.['triggers_replace'] ??
       {}) as {

@@ -17,6 +17,7 @@ describe('settings', () => {
       docker: 'mirror',
       httpTokens: 'required',
       awaitFirstBoot: true,
+      deploymentSet: true,
       insecureRegistries: [],
       images: {},
       operators: [],
