@@ -40,6 +40,8 @@ export function renderContainerUnit(unit: ContainerUnit): string {
     `ExecStartPre=-${command(['/usr/bin/docker', 'rm', '--force', name])}`,
     `ExecStart=${command(['/usr/bin/docker', 'run', ...runArguments(unit)])}`,
     `ExecStop=${command(['/usr/bin/docker', 'stop', name])}`,
+    // The client of the container ends a moment later: systemd would kill it, and take that for the end of the service.
+    'ExecStop=-/usr/bin/timeout 10 /usr/bin/tail --sleep-interval=0.1 --pid=$MAINPID --follow /dev/null',
     'Restart=always',
     'RestartSec=1',
     'TimeoutStartSec=infinity',
