@@ -32,10 +32,11 @@ function regions(stack: TerraformStack): {
   return { here, there };
 }
 
-/** Who may use AMQP of whom, by construct path and network. */
+/** Who may use AMQP of whom, by construct path and network, but for members of one group. */
 function amqpRules(resources: ReturnType<typeof resourcesOf>): string[] {
   return Object.entries(ofType(resources, 'alicloud_security_group_rule'))
     .filter(([, rule]) => rule['port_range'] === '5672/5672')
+    .filter(([, rule]) => rule['source_security_group_id'] !== rule['security_group_id'])
     .map(([path, rule]) => `${path.split('/firewall')[0] ?? path} from ${String(rule['cidr_ip'])}`);
 }
 
