@@ -31,7 +31,8 @@ is_blank() {
 }
 
 if [ "${1-}" = grow ]; then
-  said=$(resize2fs "$(findmnt --noheadings --output SOURCE "$target")" 2>&1) && exit
+  disk=$(findmnt --noheadings --output SOURCE "$target") || exit 0
+  said=$(resize2fs "$disk" 2>&1) && exit
   echo "$said" >&2
   exit 1
 fi
