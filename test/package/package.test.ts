@@ -101,11 +101,11 @@ describe('an application in another project', () => {
       };
       const containers = Object.values(resource['docker_container'] ?? {});
       expect(containers.map(({ name }) => name).sort()).toEqual([
+        'front-1',
+        'front-2',
         'orders-1',
         'orders-2',
         'orders-3',
-        'proxy-1',
-        'proxy-2',
       ]);
       expect(Object.keys(resource['docker_network'] ?? {})).toHaveLength(1);
       for (const { upload = [] } of containers) {
