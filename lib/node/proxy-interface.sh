@@ -11,4 +11,4 @@ if [ -z "$name" ]; then
   echo "no network interface has the address $own" >&2
   exit 1
 fi
-printf '$INTERFACE=%s\n' "$name" >/run/brokers/interface.conf
+echo "\$INTERFACE=$name" >/run/brokers/interface.conf
