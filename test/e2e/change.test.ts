@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { must, run } from './support/command';
+import { accepts, endpointOf } from './support/broker';
+import { eventually, must, run } from './support/command';
 import { Deployment, Outputs } from './support/deployment';
 import { ask, membersOf, NodeDescription, QueueDescription } from './support/management';
-import { connect, drain, publish } from './support/traffic';
+import { connect, drain, open, publish } from './support/traffic';
 
 const ROOT = resolve(__dirname, '../..');
 const PREFIX = 'e2e-d';
@@ -29,6 +30,43 @@ function filesBelow(directory: string): string[] {
     const path = join(directory, name);
     return statSync(path).isDirectory() ? filesBelow(path) : [path];
   });
+}
+
+/** A message that comes to a classic queue of the fifth node while that leaves, from a client of another node. */
+async function refusesToLeave(before: QueueDescription): Promise<void> {
+  const [first, last] = [1, 5].map((n) => `${PREFIX}-rabbitmq-${n}`) as [string, string];
+  const local = open({ ...outputs, amqp_endpoint: await endpointOf(last) });
+  await local.queueDeclare({ queue: 'beside', durable: true, arguments: { 'x-queue-type': 'classic' } });
+  await local.close();
+  const other = open({ ...outputs, amqp_endpoint: await endpointOf(first) });
+  // The last step before the node drains waits until the message is there.
+  const wait = 'touch /tmp/leaving; until [[ -e /tmp/go || $1 != shrink ]]; do sleep 0.1; done';
+  const halted = `cd ${BIN} && cp -p rabbitmq-members whole && sed -i '2i ${wait}' rabbitmq-members`;
+  await must('docker', 'exec', first, 'bash', '-c', halted);
+  const [left] = await Promise.all([
+    run('docker', ['exec', first, `${BIN}/rabbitmq-leave`, last]),
+    (async () => {
+      await eventually('the node was asked', 60, async () =>
+        (await run('docker', ['exec', first, 'test', '-e', '/tmp/leaving'])).code === 0 ? true : undefined,
+      );
+      await publish(other, 'beside', 1);
+      await must('docker', 'exec', first, 'touch', '/tmp/go');
+    })(),
+  ]);
+  await must('docker', 'exec', first, 'mv', `${BIN}/whole`, `${BIN}/rabbitmq-members`);
+  expect(left.code).toBe(1);
+  expect(left.output).toContain(
+    `${last} stays a member: it got 1 messages of classic queue beside in vhost / `,
+  );
+  expect(await accepts(last)).toBe(true);
+  const [url = ''] = outputs.management_urls;
+  await eventually('the queue has its members again', 20, async () => {
+    const now = await ask<QueueDescription>(outputs, url, '/api/queues/%2F/orders');
+    return membersOf(now).join() === membersOf(before).join() ? true : undefined;
+  });
+  expect((await drain(other, 'beside', 1)).size).toBe(1);
+  await other.queueDelete('beside');
+  await other.close();
 }
 
 beforeAll(async () => {
@@ -122,6 +160,8 @@ describe('growing and shrinking', () => {
     expect(membersOf(grown)).toHaveLength(5);
     const config = await must('docker', 'exec', `${PREFIX}-proxy-2`, 'cat', '/etc/haproxy/haproxy.cfg');
     expect(config).toContain(`${PREFIX}-rabbitmq-5`);
+
+    await refusesToLeave(grown);
 
     deployment.change({ nodes: 3 });
     await deployment.mustDeploy();
