@@ -2,9 +2,11 @@
  * The stack `prod` as one writes it without the constructs of this project: the same resources from the raw bindings, with
  * the settings of the same file. Its long texts lie beside it in `texts.json`.
  */
+import { EcsCommand } from '@cdktf/provider-alicloud/lib/ecs-command';
 import { EcsDeploymentSet } from '@cdktf/provider-alicloud/lib/ecs-deployment-set';
 import { EcsDisk } from '@cdktf/provider-alicloud/lib/ecs-disk';
 import { EcsDiskAttachment } from '@cdktf/provider-alicloud/lib/ecs-disk-attachment';
+import { EcsInvocation } from '@cdktf/provider-alicloud/lib/ecs-invocation';
 import { Instance } from '@cdktf/provider-alicloud/lib/instance';
 import { AlicloudProvider } from '@cdktf/provider-alicloud/lib/provider';
 import { SecurityGroup } from '@cdktf/provider-alicloud/lib/security-group';
@@ -47,7 +49,12 @@ const stack = new TerraformStack(app, 'prod');
 stack.addOverride('terraform.required_providers.alicloud.version', '~> 1.289');
 new AlicloudProvider(stack, 'alicloud', { region: settings.region, accountType: 'Domestic' });
 
-const vpc = new Vpc(stack, 'vpc', { vpcName: 'prod', cidrBlock: settings.cidr, tags });
+const vpc = new Vpc(stack, 'vpc', {
+  vpcName: 'prod',
+  cidrBlock: settings.cidr,
+  tags,
+  lifecycle: { preventDestroy: true },
+});
 const zones = settings.zones.map((zoneId, index) => ({
   zoneId,
   vswitch: new Vswitch(stack, `vswitch-${zoneId}`, {
@@ -56,6 +63,7 @@ const zones = settings.zones.map((zoneId, index) => ({
     cidrBlock: `10.0.${index}.0/24`,
     zoneId,
     tags,
+    lifecycle: { preventDestroy: true },
   }),
 }));
 const firstVswitchId = zones[0]?.vswitch.id ?? '';
@@ -66,9 +74,11 @@ const firewall = new SecurityGroup(stack, 'firewall', {
   innerAccessPolicy: 'Drop',
   tags: machineTags,
 });
+open('amqp', `${AMQP}/${AMQP}`, { sourceSecurityGroupId: firewall.id, description: 'amqp' });
 open('epmd', '4369/4369', { sourceSecurityGroupId: firewall.id, description: 'epmd' });
 open('clustering', '25672/25672', { sourceSecurityGroupId: firewall.id, description: 'clustering' });
 open('tools', '35672/35682', { sourceSecurityGroupId: firewall.id, description: 'tools' });
+open('streams', '6000/6500', { sourceSecurityGroupId: firewall.id, description: 'streams' });
 open('balancer', `${AMQP}/${AMQP}`, { cidrIp: '100.64.0.0/10', description: 'load balancer' });
 for (const cidrIp of settings.clients)
   open(`clients-${cidrIp}`, `${AMQP}/${AMQP}`, { cidrIp, description: 'clients' });
@@ -82,6 +92,13 @@ const secrets = {
   'erlang-cookie': Data.generated(stack, 'erlang-cookie'),
   'administrator-password': Data.generated(stack, 'administrator-password'),
 };
+const firstBoot = new EcsCommand(stack, 'first-boot', {
+  name: 'prod-rabbitmq-first-boot',
+  description: 'Waits for the end of the first boot of a broker machine; changes nothing',
+  type: 'RunShellScript',
+  commandContent: texts.firstBoot,
+  timeout: 3660,
+});
 const brokers = zones.map(({ zoneId, vswitch }, index) =>
   broker(`prod-rabbitmq-${index + 1}`, `10.0.${index}.1${index + 1}`, zoneId, vswitch.id),
 );
@@ -100,6 +117,8 @@ const balancer = new SlbLoadBalancer(stack, 'load-balancer', {
   instanceChargeType: 'PayByCLCU',
   deleteProtection: 'on',
   tags,
+  dependsOn: [new Data(stack, 'kind', { triggersReplace: 'classic' })],
+  lifecycle: { preventDestroy: true },
 });
 const servers = new SlbServerGroup(stack, 'servers', {
   loadBalancerId: balancer.id,
@@ -141,6 +160,15 @@ new SlbListener(stack, 'listener', {
   dependsOn: [...attached, ...entries, members],
 });
 
+new Data(stack, 'deletion-protection', {
+  triggersReplace: undefined,
+  dependsOn: [balancer, ...brokers.map(({ instance }) => instance)],
+  lifecycle: { preventDestroy: true },
+}).addOverride(
+  'for_each',
+  `\${toset(${JSON.stringify([...brokers.map(({ name }) => `ecs/prod-rabbitmq/${name} (machine)`), 'load-balancer (classic load balancer)'])})}`,
+);
+
 output('amqp_endpoint', `10.0.0.10:${AMQP}`);
 output('administrator_name', 'administrator');
 output('administrator_password', secrets['administrator-password'].value, true);
@@ -177,7 +205,7 @@ function broker(
   zoneId: string,
   vswitchId: string,
 ): { name: string; address: string; instance: Instance; parts: readonly ITerraformDependable[] } {
-  const text = texts[name];
+  const text = texts.machines[name];
   if (text === undefined) throw new Error(`texts.json has nothing for ${name}`);
   const disk = new EcsDisk(stack, `${name}-data`, {
     diskName: `${name}-data`,
@@ -186,11 +214,12 @@ function broker(
     size: 100,
     encrypted: true,
     performanceLevel: 'PL1',
+    type: 'online',
     deleteWithInstance: false,
     tags: machineTags,
-    lifecycle: { preventDestroy: true },
+    lifecycle: { preventDestroy: true, ignoreChanges: ['encrypted', 'kms_key_id', 'snapshot_id', 'zone_id'] },
   });
-  new Data(stack, `${name}-files`, { triggersReplace: { files: text.files, scripts: text.scripts } });
+  new Data(stack, `${name}-files`, { triggersReplace: text.shown });
   const document = userData(name, text, disk);
   const instance = new Instance(stack, name, {
     instanceName: name,
@@ -212,8 +241,29 @@ function broker(
     tags: machineTags,
     userData: Fn.base64encode(document.asString),
     dependsOn: [],
+    status: 'Running',
     lifecycle: {
-      ignoreChanges: ['user_data', 'image_id'],
+      preventDestroy: true,
+      ignoreChanges: [
+        ...[
+          'image_id',
+          'user_data',
+          'system_disk_category',
+          'system_disk_encrypted',
+          'system_disk_kms_key_id',
+        ],
+        ...['host_name', 'instance_type', 'key_name', 'password', 'private_ip', 'vswitch_id'],
+      ],
+      postcondition: [
+        {
+          condition: `\${self.availability_zone == "${zoneId}"}`,
+          errorMessage: `machine ${name} cannot be in ${zoneId}`,
+        },
+        {
+          condition: `\${self.private_ip == "${address}"}`,
+          errorMessage: `machine ${name} cannot have ${address}`,
+        },
+      ],
       precondition: [
         {
           condition: `\${length(local.${document.friendlyUniqueId}) <= 32768}`,
@@ -225,8 +275,15 @@ function broker(
   const attachment = new EcsDiskAttachment(stack, `${name}-data-attachment`, {
     diskId: disk.id,
     instanceId: instance.id,
+    lifecycle: { preventDestroy: true },
   });
-  return { name, address, instance, parts: [instance, attachment] };
+  const booted = new EcsInvocation(stack, `${name}-first-boot`, {
+    commandId: firstBoot.id,
+    instanceId: [instance.id],
+    timeouts: { create: '65m' },
+    dependsOn: [instance, attachment],
+  });
+  return { name, address, instance, parts: [instance, attachment, booted] };
 }
 
 /** The cloud-init document, put together by Terraform. */

@@ -6,28 +6,34 @@ export interface MachineTexts {
   readonly document: string;
   /** Texts that are packed, by name. */
   readonly packed: Readonly<Record<string, string>>;
-  /** Files of the container by path. */
-  readonly files: Readonly<Record<string, string>>;
-  /** Digests of the scripts by name. */
-  readonly scripts: Readonly<Record<string, string>>;
+  /** What the diff shows of it: files by path, digests of scripts, the machine. */
+  readonly shown: Shown;
 }
 
-/** Texts of the machines by their names. */
-export type LiteralUserData = Readonly<Record<string, MachineTexts>>;
+/** The long texts of the stack. */
+export interface LiteralUserData {
+  /** By the names of the machines. */
+  readonly machines: Readonly<Record<string, MachineTexts>>;
+  /** The command that waits for a first boot, in base64. */
+  readonly firstBoot: string;
+}
 
 interface Shown {
-  readonly triggers_replace: Partial<Pick<MachineTexts, 'files' | 'scripts'>>;
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** Takes the long texts out of a stack on Alibaba Cloud. */
 export function literalUserData(stack: SynthesisedStack): LiteralUserData {
   const instances = stack.all('alicloud_instance') as { instance_name: string; user_data: string }[];
-  return Object.fromEntries(
+  const [command] = stack.all('alicloud_ecs_command') as { command_content: string }[];
+  if (command === undefined) throw new Error('the stack waits for no first boot');
+  const machines = Object.fromEntries(
     instances.map(({ instance_name: name, user_data: expression }) => [
       name,
       machineTexts(stack, name, expression),
     ]),
   );
+  return { machines, firstBoot: command.command_content };
 }
 
 function machineTexts(stack: SynthesisedStack, name: string, userData: string): MachineTexts {
@@ -43,7 +49,7 @@ function machineTexts(stack: SynthesisedStack, name: string, userData: string): 
       (_, secret: string) => `@@secret:${secret}@@`,
     )
     .replace(/\$\{substr\(alicloud_ecs_disk\.[^}]+\}/, '@@disk@@');
-  return { document, packed, ...filesOf(stack, name) };
+  return { document, packed, shown: shownOf(stack, name) };
 }
 
 function localOf({ locals }: SynthesisedStack, name = ''): string {
@@ -52,11 +58,10 @@ function localOf({ locals }: SynthesisedStack, name = ''): string {
   return text;
 }
 
-function filesOf({ resources }: SynthesisedStack, machine: string): Pick<MachineTexts, 'files' | 'scripts'> {
+function shownOf({ resources }: SynthesisedStack, machine: string): Shown {
   for (const [address, data] of Object.entries(resources['terraform_data'] ?? {})) {
     if (!address.includes(`_${machine}-files_`)) continue;
-    const { files, scripts } = (data as Shown).triggers_replace;
-    if (files !== undefined && scripts !== undefined) return { files, scripts };
+    return (data as { readonly triggers_replace: Shown }).triggers_replace;
   }
   throw new Error(`the stack shows no files of ${machine}`);
 }

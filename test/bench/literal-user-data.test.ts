@@ -23,16 +23,17 @@ describe('literalUserData', () => {
     const text = Testing.synth(new ProdStack(new App(), 'prod', prod.settings), true);
     mkdirSync(join(directory, 'stacks/prod'), { recursive: true });
     writeFileSync(join(directory, 'stacks/prod/cdk.tf.json'), text);
-    const machines = literalUserData(new SynthesisedStack(directory, 'prod'));
+    const { machines, firstBoot } = literalUserData(new SynthesisedStack(directory, 'prod'));
+    expect(Buffer.from(firstBoot, 'base64').toString()).toMatch(/^#!\/bin\/sh\n/);
     expect(Object.keys(machines)).toEqual(['prod-rabbitmq-1', 'prod-rabbitmq-2', 'prod-rabbitmq-3']);
-    for (const { document, packed, files } of Object.values(machines)) {
+    for (const { document, packed, shown } of Object.values(machines)) {
       expect(document).toContain('@@secret:erlang-cookie@@');
       expect(document).toContain("DISK_SERIAL='@@disk@@'");
       expect(document).not.toContain('${');
       const markers = [...document.matchAll(/@@packed:([\w-]+)@@/g)].map(([, name]) => name);
       expect(markers.length).toBeGreaterThan(0);
       expect(markers).toEqual(Object.keys(packed));
-      expect(Object.keys(files)).toContain('/etc/rabbitmq/definitions.json');
+      expect(Object.keys(shown.files)).toContain('/etc/rabbitmq/definitions.json');
     }
   });
 });
