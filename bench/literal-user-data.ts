@@ -6,7 +6,7 @@ export interface MachineTexts {
   readonly document: string;
   /** Texts that are packed, by name. */
   readonly packed: Readonly<Record<string, string>>;
-  /** What the diff shows of it: files by path, digests of scripts, the machine. */
+  /** Everything that the diff shows of it: files by path, digests of scripts, the machine. */
   readonly shown: Shown;
 }
 

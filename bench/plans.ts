@@ -1,4 +1,4 @@
-/** What a plan costs as queues grow in number: the first one, and that of one queue more. */
+/** Cost of a plan as queues grow in number: of the first one, and of that for one queue more. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -255,7 +255,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     });
   }
 
-  /** What a new machine of a host starts with as text in the diff, where its user data is one opaque value that is ignored. */
+  /** Text in the diff of all that a new machine of a host starts with, where its user data is one opaque value that is ignored. */
   private createFilesText(name: string, userData: UserData): void {
     const { imageId, systemDisk, dataDisk } = this.props;
     const { os, docker } = this.props.userData;
@@ -302,7 +302,7 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
   }
 }
 
-/** What of a disk a change leaves as it is. */
+/** Traits of a disk that a change leaves as they are. */
 function encryptionOf({ encrypted, kmsKeyId, category }: Disk): string {
   return `${category}, ${encrypted ? `encrypted with ${kmsKeyId ?? "the service's key"}` : 'not encrypted'}`;
 }

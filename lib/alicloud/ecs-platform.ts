@@ -355,7 +355,7 @@ export class EcsPlatform extends Construct implements IPlatform, ITopologySource
     return name;
   }
 
-  /** What stands within an option. */
+  /** Members of an option. */
   private assertNested(): void {
     const { machines, registryLogin, engine } = this.props;
     assertOptions(this, machines, ROLES, 'machines');

@@ -14,7 +14,7 @@ export interface BootingMachine {
   readonly name: string;
   /** A token. */
   readonly instanceId: string;
-  /** What the first boot needs. */
+  /** Resources that the first boot needs. */
   readonly after: readonly ITerraformDependable[];
 }
 

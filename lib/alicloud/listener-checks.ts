@@ -41,7 +41,7 @@ export function assertListeners(
   }
 }
 
-/** What is wrong with the brokers behind the listeners, once everything is declared; for `node.addValidation`. */
+/** Problems of the brokers behind the listeners, once everything is declared; for `node.addValidation`. */
 export function targetProblems(listeners: readonly LoadBalancerListener[]): string[] {
   return listeners
     .filter(({ target, leadsToAmqp }) => target.proxyProtocol === true && leadsToAmqp)
