@@ -261,12 +261,12 @@ export class EcsGroup extends Construct implements IPlacedGroup, ITopologySource
     const { os, docker } = this.props.userData;
     const files = Lazy.anyValue({
       produce: () => {
-        const own = Object.entries(userData.visible.files).map(([path, text]) => ({ path, text }));
+        const own = Object.entries(userData.visibleFiles).map(([path, text]) => ({ path, text }));
         return shownFiles([...own, ...deliveredFiles(this.host(name))]);
       },
     });
     const scripts = Lazy.anyValue({
-      produce: () => ({ ...userData.visible.scripts, ...scriptDigests(this.host(name)) }),
+      produce: () => ({ ...userData.visibleScripts, ...scriptDigests(this.host(name)) }),
     });
     const machine = {
       image: imageId,

@@ -4,16 +4,16 @@ import { Construct } from 'constructs';
 import { Assertion, TerraformCheck } from '../terraform/terraform-check';
 import { terraformText } from '../terraform/text';
 
-/** What only a first boot brings: a change in place stops the machine, and a new image wipes its system disk. */
+/** Arguments that only a first boot brings: a change in place stops the machine, and a new image wipes its system disk. */
 const OF_FIRST_BOOT = ['image_id', 'user_data'];
 
-/** What the provider changes in place by a stop or a forced reboot, of all machines at once; see its `alicloud_instance`. */
+/** Arguments that the provider changes in place by a stop or a forced reboot, of all machines at once; see its `alicloud_instance`. */
 const STOPPING = ['host_name', 'instance_type', 'key_name', 'password', 'private_ip', 'vswitch_id'];
 
-/** What it changes by making a machine anew, of those that are rendered. */
+/** Arguments that it changes by making a machine anew, of those that are rendered. */
 const REPLACING = ['system_disk_category', 'system_disk_encrypted', 'system_disk_kms_key_id'];
 
-/** What it changes by making a disk anew, without its data. */
+/** Arguments that it changes by making a disk anew, without its data. */
 export const REPLACING_DISK = ['encrypted', 'kms_key_id', 'snapshot_id', 'zone_id'];
 
 /** A machine as it is declared. */

@@ -13,7 +13,7 @@ export interface IMachineImage {
   idIn(subject: ErrorSubject, region: string): string;
 }
 
-/** What is known of an image. */
+/** Facts that are known of an image. */
 export interface MachineImageOptions {
   /**
    * Version of cloud-init in the image, as `cloud-init --version` prints it there.

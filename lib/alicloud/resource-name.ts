@@ -1,7 +1,7 @@
 import { Token } from 'cdktf';
 import { ErrorSubject, ValidationError } from '../model/errors';
 
-/** Of what belongs to a VPC, see "CreateVpc", "CreateHaVip" and "CreateVpcPeerConnection" in its API reference. */
+/** Form of the names of what belongs to a VPC, see "CreateVpc", "CreateHaVip" and "CreateVpcPeerConnection" in its API reference. */
 const FORM = /^(?!https?:\/\/).{1,128}$/su;
 
 /**

@@ -1,7 +1,7 @@
 import { Token } from 'cdktf';
 import { ErrorSubject, ValidationError } from '../model/errors';
 
-/** Of one resource, see "TagResources" in the API references of ECS, VPC and Server Load Balancer. */
+/** Most tags of one resource, see "TagResources" in the API references of ECS, VPC and Server Load Balancer. */
 const MOST = 20;
 const LONGEST = 128;
 

@@ -124,23 +124,25 @@ export class UserData extends Construct {
     return Buffer.byteLength(this.render(this.parts(), (part) => this.estimate(part)));
   }
 
-  /**
-   * What a person reads of it in the diff beside the host's files: texts, and digests of scripts, by path. What is known
-   * after the deploy only, the disk, is left out.
-   */
-  public get visible(): { readonly files: Record<string, string>; readonly scripts: Record<string, string> } {
-    const parts = this.parts().filter(({ path }) => path !== BUNDLE_PATH);
-    const textOf = ({ path, text }: Part): string =>
-      path === SETTINGS_PATH ? this.settings(this.props.host(), '') : text();
-    const files = parts.filter(({ kind }) => kind === 'plain' || kind === 'packed');
-    const scripts = [
-      ...this.hostScripts(),
-      ...parts.filter(({ kind, path }) => kind === 'script' && path !== HOST_BUNDLE_PATH),
-    ];
-    return {
-      files: Object.fromEntries(files.map((part) => [part.path, textOf(part)])),
-      scripts: Object.fromEntries(scripts.map(({ path, text }) => [path, digestOf(text())])),
-    };
+  /** Texts by path that a person reads of it in the diff, but for the host's own; without the disk, which only a deploy tells. */
+  public get visibleFiles(): Readonly<Record<string, string>> {
+    const shown = this.parts().filter(
+      ({ kind, path }) => ['plain', 'packed'].includes(kind) && path !== BUNDLE_PATH,
+    );
+    return Object.fromEntries(
+      shown.map(({ path, text }) => [
+        path,
+        path === SETTINGS_PATH ? this.settings(this.props.host(), '') : text(),
+      ]),
+    );
+  }
+
+  /** Digests by path of the scripts in it, but for the host's own. */
+  public get visibleScripts(): Readonly<Record<string, string>> {
+    const others = this.parts().filter(({ kind, path }) => kind === 'script' && path !== HOST_BUNDLE_PATH);
+    return Object.fromEntries(
+      [...this.hostScripts(), ...others].map(({ path, text }) => [path, digestOf(text())]),
+    );
   }
 
   /** With the one that fetches secrets where a user whose password is fetched may be added until the synth. */

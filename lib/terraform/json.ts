@@ -1,6 +1,5 @@
 import { IResolveContext, Lazy } from 'cdktf';
-
-const TOKEN = /\$\{TfToken\[[^\]]*\]\}/g;
+import { TOKEN } from './text';
 
 /**
  * JSON in whose texts tokens stand, such as `{"pattern":"<token>"}`, with the value of each escaped as the inside of a JSON

@@ -1,6 +1,7 @@
 import { Lazy } from 'cdktf';
 
-const TOKEN = /\$\{TfToken\[[^\]]*\]\}/;
+/** A token of cdktf in a text. */
+export const TOKEN = /\$\{TfToken\[[^\]]*\]\}/g;
 const TOKEN_OR_MARKER = /\$\{TfToken\[[^\]]*\]\}|[$%]\{/g;
 /**
  * Lines of a text that stays one to read in what is synthesised. Terraform 1.11 takes 7 s for 8,500 lines, 29 s for 17,000, and
